@@ -1,5 +1,5 @@
-// System call numbers (rax of the `syscall` instruction). The reference with Rights, Errors and
-// Blocks of each call is docs/reference/system-calls.md.
+// System call numbers (rax of the `syscall` instruction). docs/reference/capabi.md lists them with
+// the rights that each one needs.
 
 /// A system call.
 public enum Syscall: UInt64, Sendable {
