@@ -1,0 +1,114 @@
+"""Feeds the format, document and symbol checks violations, and the lint runner a failure."""
+import subprocess
+import sys
+from pathlib import Path
+
+from support import GOOD, CheckTestCase
+
+import common
+import docs
+import format as format_check
+import lint
+import symbols
+
+FILE = 'lib-good/Sources/Good/Good.swift'
+
+
+class FormatTests(CheckTestCase):
+    def setUp(self):
+        super().setUp()
+        self.write('.swift-format', (common.tree.ROOT / '.swift-format').read_text())
+
+    def test_a_good_tree_passes(self):
+        self.assert_clean(format_check.check)
+
+    def test_a_wrong_indentation(self):
+        self.write(FILE, GOOD + '\nfunc f() {\n      act()\n}\n')
+        self.assert_found(format_check.check, 'Good.swift:8:')
+
+    def test_a_file_that_is_not_swift(self):
+        self.write(FILE, '// Broken.\nfunc {\n')
+        self.assertTrue(self.found(format_check.check))
+
+
+class DocsTests(CheckTestCase):
+    def test_a_good_tree_passes(self):
+        self.assert_clean(docs.check)
+
+    def test_a_dead_link(self):
+        self.write('docs/a.md', 'x\n\n[b](b.md#part)\n')
+        self.assert_found(docs.check, 'docs/a.md:3: link: b.md#part')
+
+    def test_a_dead_reference_link(self):
+        self.write('docs/a.md', '[b]\n\n[b]: gone.md\n')
+        self.assert_found(docs.check, 'docs/a.md:3: link: gone.md')
+
+    def test_links_elsewhere_and_code_are_left_alone(self):
+        self.write('docs/a.md', '[a](https://example.com) [b](#part) `[c](gone.md)`\n'
+                   '```\n[d](gone.md)\n```\n[e](../README.md)\n')
+        self.assert_clean(docs.check)
+
+    def test_a_package_without_a_line_in_the_readme(self):
+        self.write('README.md', 'Only lib-good-old is here.\n')
+        self.assert_found(docs.check, 'has no line for lib-good')
+
+
+class SymbolTests(CheckTestCase):
+    def compiled(self, text, *flags):
+        self.write('a.c', text)
+        subprocess.run([symbols.tool('clang'), '-c', '-O1', '-ffreestanding', *flags,
+                        '--target=x86_64-unknown-none-elf', self.root / 'a.c', '-o',
+                        self.root / 'a.o'], check=True)
+        return self.root / 'a.o'
+
+    def compared(self, found, names):
+        findings = common.Findings()
+        symbols.compare(found, names, 'x.txt', findings)
+        return findings.lines
+
+    def test_undefined_symbols_are_found(self):
+        file = self.compiled('void g(void); void f(void) { g(); }')
+        self.assertEqual(symbols.undefined(file), {'g'})
+
+    def test_an_unlisted_symbol(self):
+        self.assertEqual(self.compared({'a', 'b'}, {'a': 1}),
+                         ['x.txt:1: symbol: b is undefined and not listed'])
+
+    def test_a_listed_symbol_that_is_not_used(self):
+        self.assertEqual(self.compared({'a'}, {'a': 1, 'b': 7}),
+                         ['x.txt:7: symbol: b is listed and not used'])
+
+    def test_comments_in_a_list(self):
+        self.write('list.txt', '# why\n\nmemcpy  # copies\n')
+        self.assertEqual(symbols.listed(self.root / 'list.txt'), {'memcpy': 3})
+
+    def registers(self, *flags):
+        file = self.compiled('float f(float *a) { return *a * 2; }' if '-msse' in flags
+                             else 'int f(int *a) { return *a * 2; }', *flags)
+        findings = common.Findings()
+        symbols.check_registers(file, findings)
+        return findings.lines
+
+    def test_vector_registers_are_found(self):
+        self.assertEqual(self.registers('-mno-sse', '-mno-mmx'), [])
+        lines = self.registers('-msse')
+        self.assertEqual(len(lines), 1)
+        self.assertIn('register: f: ', lines[0])
+
+
+class LintTests(CheckTestCase):
+    def script(self, name):
+        return subprocess.run(
+            [sys.executable, '-B', Path(lint.HERE) / f'{name}.py', '--root', self.root],
+            capture_output=True, text=True)
+
+    def test_a_check_exits_0_or_1_and_says_where(self):
+        self.assertEqual(self.script('limits').returncode, 0)
+        self.write(FILE, GOOD + 'let a = 1 \n')
+        result = self.script('limits')
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f'{FILE}:6: space: trailing space', result.stdout)
+
+    def test_every_check_is_run_by_lint(self):
+        scripts = {path.stem for path in lint.HERE.glob('*.py')}
+        self.assertEqual(set(lint.ALL), scripts - {'source', 'common', 'lint', 'symbols'})
