@@ -1,0 +1,239 @@
+// The protocol of procd: the life of processes
+// (docs/reference/protocols/procd.md has Rights, Errors and Blocks of each operation). rootd
+// accepts READY of this protocol as well, from the services that it supervises itself.
+
+public import CapABI
+
+/// Operations of procd.
+public enum ProcdOperation: UInt16, ServiceOperation {
+  /// Hands over one capability that a service will start with.
+  case addCapability = 0x400
+  /// Says that a service is of no use without another.
+  case addDependency = 0x401
+  /// Starts a service or driver.
+  case spawnService = 0x402
+  /// Ends the caller.
+  case exit = 0x403
+  /// Ends a process.
+  case kill = 0x404
+  /// Reads the process table entry by entry.
+  case query = 0x405
+  /// Waits for the end of a process and removes it from the table.
+  case wait = 0x406
+  /// Tells that the caller serves, or why it does not.
+  case ready = 0x407
+  /// Ends a service and starts it anew.
+  case restart = 0x408
+  /// Tells that the caller is alive.
+  case kickWatchdog = 0x409
+  /// Reads what is known about a crash.
+  case readCrash = 0x40A
+
+  /// How each operation travels.
+  public var shape: OperationShape {
+    switch self {
+    case .addCapability: .call(.exactly(32, capabilities: 1), reply: .empty)
+    case .addDependency: .call(.exactly(8), reply: .empty)
+    case .spawnService:
+      .call(.exactly(ServiceLaunch.size), reply: .exactly(8, capabilities: 1))
+    case .exit, .kill: .call(.exactly(8), reply: .empty)
+    case .query: .call(.exactly(8), reply: .exactly(ProcessRecord.size))
+    case .wait: .call(.exactly(8), reply: .exactly(8))
+    case .ready: .oneWay(.exactly(8))
+    case .restart: .call(.exactly(8), reply: .empty)
+    case .kickWatchdog: .oneWay(.empty)
+    case .readCrash: .call(.exactly(8), reply: .exactly(CrashDetails.size))
+    }
+  }
+}
+
+/// A request to procd.
+public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
+  /// Carries the capability that `descriptor` describes; procd keeps it for restarts.
+  case addCapability(role: RoleID, TransferDescriptor)
+  /// When `dependency` ends, `role` is restarted after it.
+  case addDependency(role: RoleID, on: RoleID)
+  /// A service with the capabilities and dependencies added for its role.
+  case spawnService(ServiceLaunch)
+  /// The badge says who; 0 is success.
+  case exit(code: UInt32)
+  /// A process; its memory returns.
+  case kill(ProcessID)
+  /// The process with the lowest number that is at least `cursor`.
+  case query(cursor: ProcessID)
+  /// The reply comes when the process has ended.
+  case wait(ProcessID)
+  /// 0 is ready; other codes are the readiness codes of the start envelope.
+  case ready(code: UInt16)
+  /// A service that procd started.
+  case restart(RoleID)
+  /// The badge says who.
+  case kickWatchdog
+  /// A crash that procd reported to crashd.
+  case readCrash(UInt64)
+
+  /// What is asked for.
+  public var operation: ProcdOperation {
+    switch self {
+    case .addCapability: .addCapability
+    case .addDependency: .addDependency
+    case .spawnService: .spawnService
+    case .exit: .exit
+    case .kill: .kill
+    case .query: .query
+    case .wait: .wait
+    case .ready: .ready
+    case .restart: .restart
+    case .kickWatchdog: .kickWatchdog
+    case .readCrash: .readCrash
+    }
+  }
+
+  /// Reads the fields.
+  public init(_ operation: ProcdOperation, from reader: inout BodyReader) throws(ProtocolError) {
+    switch operation {
+    case .addCapability:
+      let role = try reader.role()
+      try reader.reserved(6)
+      self = .addCapability(role: role, try reader.descriptor())
+    case .addDependency:
+      let role = try reader.role()
+      let start = reader.offset
+      let dependency = try reader.role()
+      try reader.require(dependency != role, at: start)
+      try reader.reserved(4)
+      self = .addDependency(role: role, on: dependency)
+    case .spawnService: self = .spawnService(try ServiceLaunch(from: &reader))
+    case .exit:
+      self = .exit(code: try reader.integer())
+      try reader.reserved(4)
+    case .kill:
+      self = .kill(try reader.process())
+      try reader.reserved(4)
+    case .query:
+      self = .query(cursor: try reader.value())
+      try reader.reserved(4)
+    case .wait:
+      self = .wait(try reader.process())
+      try reader.reserved(4)
+    case .ready:
+      self = .ready(code: try reader.integer())
+      try reader.reserved(6)
+    case .restart:
+      self = .restart(try reader.role())
+      try reader.reserved(6)
+    case .kickWatchdog: self = .kickWatchdog
+    case .readCrash: self = .readCrash(try reader.integer(in: 1...UInt64.max))
+    }
+  }
+
+  /// Writes the fields.
+  public func write(to writer: inout BodyWriter) throws(ProtocolError) {
+    switch self {
+    case .addCapability(let role, let descriptor):
+      try writer.role(role)
+      try writer.reserved(6)
+      try writer.descriptor(descriptor)
+    case .addDependency(let role, let dependency):
+      try writer.role(role)
+      try writer.require(dependency != role, at: writer.offset)
+      try writer.role(dependency)
+      try writer.reserved(4)
+    case .spawnService(let launch): try launch.write(to: &writer)
+    case .exit(let code):
+      try writer.integer(code)
+      try writer.reserved(4)
+    case .kill(let process), .wait(let process):
+      try writer.process(process)
+      try writer.reserved(4)
+    case .query(let cursor):
+      try writer.value(cursor)
+      try writer.reserved(4)
+    case .ready(let code):
+      try writer.integer(code)
+      try writer.reserved(6)
+    case .restart(let role):
+      try writer.role(role)
+      try writer.reserved(6)
+    case .readCrash(let crash): try writer.integer(crash, in: 1...UInt64.max)
+    case .kickWatchdog: break
+    }
+  }
+}
+
+/// A successful reply of procd.
+public enum ProcdReply: ServiceReply, Equatable, Sendable {
+  /// Done.
+  case addCapability
+  /// Done.
+  case addDependency
+  /// Carries the service's endpoint with SEND and GRANT, unbadged.
+  case spawnService(ProcessID)
+  /// Never sent: the caller is gone.
+  case exit
+  /// Done.
+  case kill
+  /// The process; the next query asks for its number plus one.
+  case query(ProcessRecord)
+  /// How it ended; `code` is 0 unless the cause is `exit`.
+  case wait(EndCause, code: UInt32)
+  /// Done.
+  case restart
+  /// What is known.
+  case readCrash(CrashDetails)
+
+  /// What is answered.
+  public var operation: ProcdOperation {
+    switch self {
+    case .addCapability: .addCapability
+    case .addDependency: .addDependency
+    case .spawnService: .spawnService
+    case .exit: .exit
+    case .kill: .kill
+    case .query: .query
+    case .wait: .wait
+    case .restart: .restart
+    case .readCrash: .readCrash
+    }
+  }
+
+  /// Reads the fields.
+  public init(_ operation: ProcdOperation, from reader: inout BodyReader) throws(ProtocolError) {
+    switch operation {
+    case .addCapability: self = .addCapability
+    case .addDependency: self = .addDependency
+    case .spawnService:
+      self = .spawnService(try reader.process())
+      try reader.reserved(4)
+    case .exit: self = .exit
+    case .kill: self = .kill
+    case .query: self = .query(try ProcessRecord(from: &reader))
+    case .wait:
+      let code: UInt32 = try reader.integer()
+      let cause: EndCause = try reader.value()
+      try reader.require(cause == .exit || code == 0, at: 0)
+      try reader.reserved(3)
+      self = .wait(cause, code: code)
+    case .restart: self = .restart
+    case .readCrash: self = .readCrash(try CrashDetails(from: &reader))
+    case .ready, .kickWatchdog: throw .wrongDelivery(operation.rawValue)
+    }
+  }
+
+  /// Writes the fields.
+  public func write(to writer: inout BodyWriter) throws(ProtocolError) {
+    switch self {
+    case .spawnService(let process):
+      try writer.process(process)
+      try writer.reserved(4)
+    case .query(let record): try record.write(to: &writer)
+    case .wait(let cause, let code):
+      try writer.require(cause == .exit || code == 0, at: writer.offset)
+      try writer.integer(code)
+      try writer.value(cause)
+      try writer.reserved(3)
+    case .readCrash(let details): try details.write(to: &writer)
+    case .addCapability, .addDependency, .exit, .kill, .restart: break
+    }
+  }
+}

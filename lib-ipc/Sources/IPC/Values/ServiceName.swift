@@ -1,0 +1,86 @@
+// The name of a service, driver or program: 1 to 15 bytes of `a`-`z`, `0`-`9` and `-`, beginning
+// with a letter (docs/reference/ipc.md, "Names"). Names find nothing by themselves: named hands a
+// capability to those that were seeded for it.
+
+public import Bytes
+
+/// A valid name.
+public struct ServiceName: Equatable, Sendable {
+  private let padded: FixedBytes<16>
+
+  /// Longest name, in bytes.
+  public static let maximumLength = 15
+  /// Bytes that a name takes in a message: the name, then zeros, at least one.
+  public static let size = 16
+
+  /// Copies a name without padding; nil when it is not one.
+  public init?(_ bytes: RawSpan) {
+    guard bytes.byteCount >= 1, bytes.byteCount <= Self.maximumLength else { return nil }
+    var padded = FixedBytes<16>()
+    for index in 0..<bytes.byteCount {
+      guard let byte = try? bytes.integer(at: index, as: UInt8.self),
+        Self.allows(byte, at: index)
+      else { return nil }
+      padded[index] = byte
+    }
+    self.padded = padded
+  }
+
+  /// Takes over a padded name; nil when it is not one or a byte after its end is not zero.
+  public init?(padded: FixedBytes<16>) {
+    var length = 0
+    while length < Self.maximumLength, padded[length] != 0 {
+      guard Self.allows(padded[length], at: length) else { return nil }
+      length += 1
+    }
+    guard length > 0 else { return nil }
+    for index in length..<Self.size {
+      guard padded[index] == 0 else { return nil }
+    }
+    self.padded = padded
+  }
+
+  /// Length in bytes, 1 to 15.
+  public var length: Int {
+    var length = 1
+    while length < Self.maximumLength, padded[length] != 0 {
+      length += 1
+    }
+    return length
+  }
+
+  /// The name and its padding, 16 bytes.
+  public var paddedBytes: RawSpan {
+    @_lifetime(borrow self)
+    get { padded.rawBytes }
+  }
+
+  /// Whether `byte` may stand at `index` of a name.
+  private static func allows(_ byte: UInt8, at index: Int) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): true
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): index > 0
+    default: false
+    }
+  }
+}
+
+extension BodyReader {
+  /// Reads a padded name.
+  @_lifetime(self: copy self)
+  mutating func name() throws(ProtocolError) -> ServiceName {
+    let start = offset
+    guard let name = ServiceName(padded: try fixedBytes()) else {
+      throw .invalidField(offset: start)
+    }
+    return name
+  }
+}
+
+extension BodyWriter {
+  /// Writes a padded name.
+  @_lifetime(self: copy self)
+  mutating func name(_ name: ServiceName) throws(ProtocolError) {
+    try bytes(name.paddedBytes)
+  }
+}

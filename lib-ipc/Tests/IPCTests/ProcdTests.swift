@@ -1,0 +1,306 @@
+// procd's protocol: literal bytes in both directions, each error, each limit.
+
+import Bytes
+import CapABI
+import IPC
+import Testing
+
+private let three = ProcessID(rawValue: 3)
+private let text = "6D656D64000000000000000000000000"
+private let descriptor = TransferDescriptor(
+  slot: CapSlot(rawValue: 16), type: .endpoint, kind: .generic, rights: .send | .grant,
+  peer: .memd, badge: Badge(rawValue: 0x21))
+private func launch() throws -> ServiceLaunch {
+  ServiceLaunch(
+    role: .timed, name: try name("memd"), moduleIndex: 4, priority: 200, affinity: 0xF,
+    budgetBytes: 0x10_0000, slotCount: 4096, syscalls: .all,
+    restart: RestartPolicy(
+      mode: .onFailure, maximumRestarts: 5, windowSeconds: 60, firstBackOffMilliseconds: 100,
+      longestBackOffMilliseconds: 10_000),
+    watchdogMilliseconds: 2000)
+}
+
+struct ProcdRequestTests {
+  static let capability = Wire(
+    0x400, capabilities: 1,
+    "1200 000000000000 10000000 0800 0000 05000000 0200 0000 2100000000000000")
+  static let dependency = Wire(0x401, "1300 1200 00000000")
+  static let spawn = Wire(
+    0x402,
+    """
+    1200 C8 01 04000000 0F00000000000000 0000100000000000 00100000 FF1F0000
+    05000000 3C000000 64000000 10270000 D0070000 00000000
+    """ + text)
+  static let exit = Wire(0x403, "FFFFFFFF 00000000")
+  static let kill = Wire(0x404, "03000000 00000000")
+  static let query = Wire(0x405, "03000000 00000000")
+  static let wait = Wire(0x406, "03000000 00000000")
+  static let ready = Wire(0x407, oneWay: true, "0200 000000000000")
+  static let restart = Wire(0x408, "1200 000000000000")
+  static let crash = Wire(0x40A, "0900000000000000")
+  static let golden: [Golden<ProcdRequest>] = {
+    guard let launch = try? launch() else { return [] }
+    return [
+      Golden(.addCapability(role: .timed, descriptor), capability),
+      Golden(.addDependency(role: .logd, on: .timed), dependency),
+      Golden(.spawnService(launch), spawn),
+      Golden(.exit(code: .max), exit),
+      Golden(.kill(three), kill),
+      Golden(.query(cursor: three), query),
+      Golden(.query(cursor: .none), Wire(0x405, "00000000 00000000")),
+      Golden(.wait(three), wait),
+      Golden(.ready(code: 2), ready),
+      Golden(.restart(.timed), restart),
+      Golden(.kickWatchdog, Wire(0x409, oneWay: true, "")),
+      Golden(.readCrash(9), crash),
+    ]
+  }()
+  static let badFields = [
+    BadField(capability, at: 0, "0000"), BadField(capability, reserved: 2),
+    // Slot 0, a slot past the largest CSpace, no type, an unknown type, a family of a non-endpoint,
+    // a family that does not exist, rights that endpoints do not have, a badge on a frame.
+    BadField(capability, at: 8, "00000000"), BadField(capability, at: 8, "00001000"),
+    BadField(capability, at: 12, "0000 0000"), BadField(capability, at: 12, "0D00"),
+    BadField(capability, at: 12, "0300 0100", reported: 14), BadField(capability, at: 14, "0F00"),
+    BadField(capability, at: 16, "08"), BadField(capability, at: 16, "05000080"),
+    BadField(capability, at: 12, "0300 0000 08000000", reported: 24),
+    BadField(capability, reserved: 22),
+    BadField(dependency, at: 0, "0000"), BadField(dependency, at: 2, "0000"),
+    BadField(dependency, at: 2, "1300"), BadField(dependency, reserved: 4),
+    BadField(spawn, at: 0, "0000"), BadField(spawn, at: 3, "03"),
+    BadField(spawn, at: 8, "00"), BadField(spawn, at: 16, "FF0F0000"),
+    BadField(spawn, at: 24, "00000000"), BadField(spawn, at: 24, "01001000"),
+    BadField(spawn, at: 28, "FF3F0000"), BadField(spawn, reserved: 52),
+    BadField(spawn, at: 56, "00"),
+    BadField(exit, reserved: 4), BadField(kill, at: 0, "00"), BadField(kill, reserved: 4),
+    BadField(query, reserved: 4), BadField(wait, at: 0, "00"), BadField(wait, reserved: 7),
+    BadField(ready, reserved: 2), BadField(restart, at: 0, "0000"), BadField(restart, reserved: 2),
+    BadField(crash, at: 0, "00"),
+  ]
+
+  @Test(arguments: golden)
+  func `a request is encoded to these bytes`(golden: Golden<ProcdRequest>) throws {
+    #expect(try encode(golden.message).bytes == golden.wire.bytes)
+  }
+
+  @Test(arguments: golden)
+  func `these bytes are decoded to the request`(golden: Golden<ProcdRequest>) throws {
+    let decoded = try ProcdRequest(
+      decoding: golden.wire.requestTag, body: golden.wire.bytes.span.rawBytes)
+    #expect(decoded == golden.message)
+  }
+
+  @Test(arguments: golden)
+  func `a decoded request is encoded to the same bytes`(golden: Golden<ProcdRequest>) throws {
+    try Codec(request: ProcdRequest.self, golden.wire).expectRoundTrip()
+  }
+
+  @Test(arguments: golden)
+  func `every other length is refused`(golden: Golden<ProcdRequest>) {
+    Codec(request: ProcdRequest.self, golden.wire).expectExactLength()
+  }
+
+  @Test(arguments: golden)
+  func `another number of capabilities is refused`(golden: Golden<ProcdRequest>) {
+    Codec(request: ProcdRequest.self, golden.wire).expectExactCapabilities()
+  }
+
+  @Test(arguments: golden)
+  func `flags that never arrive are refused`(golden: Golden<ProcdRequest>) {
+    Codec(request: ProcdRequest.self, golden.wire).expectFlagsRefused()
+  }
+
+  @Test(arguments: golden)
+  func `a changed byte is refused or kept`(golden: Golden<ProcdRequest>) {
+    Codec(request: ProcdRequest.self, golden.wire).expectCanonical()
+  }
+
+  @Test(arguments: golden)
+  func `a small buffer is refused`(golden: Golden<ProcdRequest>) throws {
+    try Codec(request: ProcdRequest.self, golden.wire).expectRoomNeeded()
+  }
+
+  @Test(arguments: golden)
+  func `the other way of travelling is refused`(golden: Golden<ProcdRequest>) {
+    expectWrongDelivery(ProcdRequest.self, golden.wire)
+  }
+
+  @Test func `every other label is an unknown operation`() {
+    expectUnknownOperations(ProcdRequest.self)
+  }
+
+  @Test(arguments: badFields)
+  func `a bad field is refused with its offset`(bad: BadField) {
+    expectRefused(ProcdRequest.self, bad)
+  }
+
+  @Test func `the table has every golden row`() { #expect(Self.golden.count == 12) }
+
+  @Test func `a service that depends on itself is not encoded`() {
+    #expect(throws: ProtocolError.invalidField(offset: 2)) {
+      try encode(ProcdRequest.addDependency(role: .logd, on: .logd))
+    }
+  }
+
+  @Test func `a capability for nobody is not encoded`() {
+    #expect(throws: ProtocolError.invalidField(offset: 0)) {
+      try encode(ProcdRequest.addCapability(role: .none, descriptor))
+    }
+  }
+
+  @Test func `a badge on a frame is not encoded`() {
+    var wrong = descriptor
+    wrong.type = .frame
+    wrong.rights = .read
+    #expect(throws: ProtocolError.invalidField(offset: 24)) {
+      try encode(ProcdRequest.addCapability(role: .timed, wrong))
+    }
+  }
+
+  @Test func `rights that the type does not have are not encoded`() {
+    var wrong = descriptor
+    wrong.rights = .read
+    #expect(throws: ProtocolError.invalidField(offset: 16)) {
+      try encode(ProcdRequest.addCapability(role: .timed, wrong))
+    }
+  }
+
+  @Test(arguments: [0, 1 << 20] as [UInt32])
+  func `a slot that holds nothing is not encoded`(slot: UInt32) {
+    var wrong = descriptor
+    wrong.slot = CapSlot(rawValue: slot)
+    #expect(throws: ProtocolError.invalidField(offset: 8)) {
+      try encode(ProcdRequest.addCapability(role: .timed, wrong))
+    }
+  }
+
+  @Test(arguments: [0, (1 << 20) + 1] as [UInt32])
+  func `a CSpace of no or too many slots is not encoded`(slotCount: UInt32) throws {
+    var wrong = try launch()
+    wrong.slotCount = slotCount
+    #expect(throws: ProtocolError.invalidField(offset: 24)) {
+      try encode(ProcdRequest.spawnService(wrong))
+    }
+  }
+
+  @Test func `a budget of less than a page is not encoded`() throws {
+    var wrong = try launch()
+    wrong.budgetBytes = 4095
+    #expect(throws: ProtocolError.invalidField(offset: 16)) {
+      try encode(ProcdRequest.spawnService(wrong))
+    }
+  }
+
+  @Test func `a service without a processor is not encoded`() throws {
+    var wrong = try launch()
+    wrong.affinity = 0
+    #expect(throws: ProtocolError.invalidField(offset: 8)) {
+      try encode(ProcdRequest.spawnService(wrong))
+    }
+  }
+}
+
+struct ProcdReplyTests {
+  static let spawned = Wire(0x402, capabilities: 1, "03000000 00000000")
+  static let record = Wire(
+    0x405, "03000000 0200 03 00 02000000 00000000 00CA9A3B00000000" + text)
+  static let ended = Wire(0x406, "07000000 01 000000")
+  static let crash = Wire(0x40A, crashBytes)
+  static let golden: [Golden<ProcdReply>] = {
+    guard let memd = try? name("memd"), let details = try? crashDetails() else { return [] }
+    return [
+      Golden(.addCapability, Wire(0x400, "")),
+      Golden(.addDependency, Wire(0x401, "")),
+      Golden(.spawnService(three), spawned),
+      Golden(.exit, Wire(0x403, "")),
+      Golden(.kill, Wire(0x404, "")),
+      Golden(
+        .query(
+          ProcessRecord(
+            process: three, role: .memd, state: .running, restartCount: 2, exitCode: 0,
+            startNanoseconds: 1_000_000_000, name: memd)), record),
+      Golden(.wait(.exit, code: 7), ended),
+      Golden(.wait(.watchdog, code: 0), Wire(0x406, "00000000 04 000000")),
+      Golden(.restart, Wire(0x408, "")),
+      Golden(.readCrash(details), crash),
+    ]
+  }()
+  static let badFields = [
+    BadField(spawned, at: 0, "00"), BadField(spawned, reserved: 4),
+    BadField(record, at: 0, "00"), BadField(record, at: 6, "00"), BadField(record, at: 6, "07"),
+    BadField(record, reserved: 7), BadField(record, at: 24, "00"),
+    BadField(ended, at: 4, "00"), BadField(ended, at: 4, "06"),
+    BadField(ended, at: 4, "02", reported: 0), BadField(ended, reserved: 5),
+    BadField(crash, at: 6, "06"),
+  ]
+
+  @Test(arguments: golden)
+  func `a reply is encoded to these bytes`(golden: Golden<ProcdReply>) throws {
+    #expect(try encode(reply: golden.message).bytes == golden.wire.bytes)
+  }
+
+  @Test(arguments: golden)
+  func `these bytes are decoded to the reply`(golden: Golden<ProcdReply>) throws {
+    let decoded = try ProcdReply(
+      decoding: golden.wire.replyTag, body: golden.wire.bytes.span.rawBytes,
+      to: golden.message.operation)
+    #expect(decoded == golden.message)
+  }
+
+  @Test(arguments: golden)
+  func `a decoded reply is encoded to the same bytes`(golden: Golden<ProcdReply>) throws {
+    try Codec(reply: ProcdReply.self, golden.wire).expectRoundTrip()
+  }
+
+  @Test(arguments: golden)
+  func `every other length is refused`(golden: Golden<ProcdReply>) throws {
+    try Codec(reply: ProcdReply.self, golden.wire).expectExactLength()
+  }
+
+  @Test(arguments: golden)
+  func `another number of capabilities is refused`(golden: Golden<ProcdReply>) throws {
+    try Codec(reply: ProcdReply.self, golden.wire).expectExactCapabilities()
+  }
+
+  @Test(arguments: golden)
+  func `flags that never arrive are refused`(golden: Golden<ProcdReply>) throws {
+    try Codec(reply: ProcdReply.self, golden.wire).expectFlagsRefused()
+  }
+
+  @Test(arguments: golden)
+  func `a changed byte is refused or kept`(golden: Golden<ProcdReply>) throws {
+    try Codec(reply: ProcdReply.self, golden.wire).expectCanonical()
+  }
+
+  @Test(arguments: golden)
+  func `a small buffer is refused`(golden: Golden<ProcdReply>) throws {
+    try Codec(reply: ProcdReply.self, golden.wire).expectRoomNeeded()
+  }
+
+  @Test(arguments: golden)
+  func `a refusal carries only its code`(golden: Golden<ProcdReply>) throws {
+    try expectRefusals(ProcdReply.self, golden.wire)
+  }
+
+  @Test(arguments: badFields)
+  func `a bad field is refused with its offset`(bad: BadField) throws {
+    try expectRefused(reply: ProcdReply.self, bad)
+  }
+
+  @Test func `the table has every golden row`() { #expect(Self.golden.count == 10) }
+
+  @Test(arguments: [ProcdOperation.ready, .kickWatchdog])
+  func `a one-way operation has no reply`(operation: ProcdOperation) {
+    #expect(throws: ProtocolError.wrongDelivery(operation.rawValue)) {
+      let body: [UInt8] = []
+      _ = try ProcdReply(
+        decoding: MessageTag(label: 0), body: body.span.rawBytes, to: operation)
+    }
+  }
+
+  @Test func `an exit code without an exit is not encoded`() {
+    #expect(throws: ProtocolError.invalidField(offset: 0)) {
+      try encode(reply: ProcdReply.wait(.killed, code: 1))
+    }
+  }
+}
