@@ -1,8 +1,11 @@
-"""Writes cases for DifferentialTests to standard output: python3 differential.py SEED COUNT DRBG-COUNT
+"""Writes cases for DifferentialTests to standard output.
 
-Signatures and verdicts come from the `cryptography` package, digests and authenticators from hashlib and hmac, and the
-random generator from the 20 lines below, which follow NIST SP 800-90A section 10.1.2. One case is a sequence of
-fields, each a 32-bit little-endian length and that many bytes. The same seed gives the same cases.
+    python3 differential.py SEED COUNT DRBG-COUNT
+
+Signatures and verdicts come from the `cryptography` package, digests and authenticators from
+hashlib and hmac, and the random generator from the 20 lines below, which follow NIST SP 800-90A
+section 10.1.2. One case is a sequence of fields, each a 32-bit little-endian length and that many
+bytes. The same seed gives the same cases.
 """
 
 import hashlib
@@ -66,8 +69,15 @@ def signature_case(index):
     presented = mutate(index % 9, key, signature, message)
     mac_key = generator.randbytes(generator.randrange(100))
     put(
-        seed, message, key, signature, *presented, verdict(*presented), mac_key,
-        hashlib.sha256(message).digest(), hashlib.sha512(message).digest(),
+        seed,
+        message,
+        key,
+        signature,
+        *presented,
+        verdict(*presented),
+        mac_key,
+        hashlib.sha256(message).digest(),
+        hashlib.sha512(message).digest(),
         hmac.digest(mac_key, message, "sha256"),
     )
 
@@ -97,7 +107,9 @@ class DRBG:
 
 
 def drbg_case():
-    entropy, nonce = generator.randbytes(generator.randrange(32, 80)), generator.randbytes(generator.randrange(16, 40))
+    entropy, nonce = generator.randbytes(generator.randrange(32, 80)), generator.randbytes(
+        generator.randrange(16, 40)
+    )
     personalization = generator.randbytes(generator.choice([0, 0, 32, 100]))
     fresh = generator.randbytes(32)
     first, second, third = (generator.randbytes(generator.choice([0, 1, 64])) for _ in range(3))

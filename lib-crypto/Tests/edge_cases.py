@@ -1,9 +1,10 @@
-"""Prints CryptoTests/EdgeCaseVectors.swift: keys and signatures that strict verification decides by rule.
+"""Prints CryptoTests/EdgeCaseVectors.swift: keys and signatures decided by a rule.
 
     python3 edge_cases.py > CryptoTests/EdgeCaseVectors.swift
 
-Everything is computed with Python integers from the formulas of RFC 8032 section 5.1; the output never
-changes. `rule` is the error that docs/reference/crypto.md section 5 prescribes, or nil for accepted.
+Everything is computed with Python integers from the formulas of RFC 8032 section 5.1; the output
+never changes. `rule` is the error that docs/reference/crypto.md section 5 prescribes, or nil for
+accepted.
 """
 
 import hashlib
@@ -78,37 +79,109 @@ def signature_cases():
     good = signature(r, a)
     s = int.from_bytes(good[32:], "little")
     yield "an honest signature", a, good, MESSAGE, None
-    yield "S + L: the same scalar modulo L, a second signature without the key", a, r + number(s + L), MESSAGE, "scalarOutOfRange"
+    yield (
+        "S + L: the same scalar modulo L, a second signature without the key",
+        a,
+        r + number(s + L),
+        MESSAGE,
+        "scalarOutOfRange",
+    )
     yield "S = L: zero in another form", a, r + number(L), MESSAGE, "scalarOutOfRange"
-    yield "S = L - 1: the largest scalar, in range and wrong", a, r + number(L - 1), MESSAGE, "mismatch"
-    yield "S = 2^256 - 1: out of range in every bit", a, r + number(2**256 - 1), MESSAGE, "scalarOutOfRange"
+    yield (
+        "S = L - 1: the largest scalar, in range and wrong",
+        a,
+        r + number(L - 1),
+        MESSAGE,
+        "mismatch",
+    )
+    yield (
+        "S = 2^256 - 1: out of range in every bit",
+        a,
+        r + number(2**256 - 1),
+        MESSAGE,
+        "scalarOutOfRange",
+    )
     yield "S = 0: in range and wrong", a, r + number(0), MESSAGE, "mismatch"
     yield "S of another message", a, signature(r, a, b"other"), MESSAGE, "mismatch"
 
     one = number(1)
-    yield "R = identity with the nonce 0: the equation holds, and R is canonical", a, signature(one, a, nonce=0), MESSAGE, None
-    yield "R = identity as y = p + 1: only who decodes R without a range check accepts", a, signature(number(P + 1), a, nonce=0), MESSAGE, "nonCanonicalR"
+    yield (
+        "R = identity with the nonce 0: the equation holds, and R is canonical",
+        a,
+        signature(one, a, nonce=0),
+        MESSAGE,
+        None,
+    )
+    yield (
+        "R = identity as y = p + 1: only who decodes R without a range check accepts",
+        a,
+        signature(number(P + 1), a, nonce=0),
+        MESSAGE,
+        "nonCanonicalR",
+    )
     negative = number(1 | 1 << 255)
-    yield "R = identity with the sign bit set, -0: only who ignores the sign of x = 0 accepts", a, signature(negative, a, nonce=0), MESSAGE, "nonCanonicalR"
-    yield "R = (0, -1) with the sign bit set, the other -0", a, number(P - 1 | 1 << 255) + good[32:], MESSAGE, "nonCanonicalR"
+    yield (
+        "R = identity with the sign bit set, -0: only who ignores the sign of x = 0 accepts",
+        a,
+        signature(negative, a, nonce=0),
+        MESSAGE,
+        "nonCanonicalR",
+    )
+    yield (
+        "R = (0, -1) with the sign bit set, the other -0",
+        a,
+        number(P - 1 | 1 << 255) + good[32:],
+        MESSAGE,
+        "nonCanonicalR",
+    )
     yield "R with y = p, zero in another form", a, number(P) + good[32:], MESSAGE, "nonCanonicalR"
     off = next(y for y in range(2, 50) if recover_x(y, 0) is None)
     yield "R with a y that no point has", a, number(off) + good[32:], MESSAGE, "rNotOnCurve"
     flipped = encode((-R[0] % P, R[1]))
-    yield "R negated: a point, and not the expected one", a, flipped + good[32:], MESSAGE, "mismatch"
+    yield (
+        "R negated: a point, and not the expected one",
+        a,
+        flipped + good[32:],
+        MESSAGE,
+        "mismatch",
+    )
 
     tainted = encode(add(R, ORDER8))
-    yield "R + T with T of order 8: the cofactored equation holds, ours does not", a, signature(tainted, a), MESSAGE, "mismatch"
+    yield (
+        "R + T with T of order 8: the cofactored equation holds, ours does not",
+        a,
+        signature(tainted, a),
+        MESSAGE,
+        "mismatch",
+    )
     mixed = encode(add(A, ORDER8))
     messages = [b"mixed %d" % i for i in range(64)]
     bad = next(m for m in messages if challenge(r, mixed, m) % 8 != 0)
     lucky = next(m for m in messages if challenge(r, mixed, m) % 8 == 0)
-    yield "key A + T, k not divisible by 8: the cofactored equation holds, ours does not", mixed, signature(r, mixed, bad), bad, "mismatch"
-    yield "key A + T, k divisible by 8: [k]T vanishes, both equations hold", mixed, signature(r, mixed, lucky), lucky, None
+    yield (
+        "key A + T, k not divisible by 8: the cofactored equation holds, ours does not",
+        mixed,
+        signature(r, mixed, bad),
+        bad,
+        "mismatch",
+    )
+    yield (
+        "key A + T, k divisible by 8: [k]T vanishes, both equations hold",
+        mixed,
+        signature(r, mixed, lucky),
+        lucky,
+        None,
+    )
     both = encode(add(R, multiple(4, ORDER8)))
     order2 = encode(add(A, multiple(4, ORDER8)))
     odd = next(m for m in messages if challenge(both, order2, m) % 2 == 1)
-    yield "R + T and key A + T, T of order 2, k odd: the torsion cancels, both hold", order2, signature(both, order2, odd), odd, None
+    yield (
+        "R + T and key A + T, T of order 2, k odd: the torsion cancels, both hold",
+        order2,
+        signature(both, order2, odd),
+        odd,
+        None,
+    )
 
 
 def key_cases():
@@ -121,13 +194,21 @@ def key_cases():
     for extra in range(19):
         for sign in (0, 1):
             name = f"y = p + {extra}" + (" with the sign bit" if sign else "")
-            yield name + ": below 2^255, stands for y = %d" % extra, number(P + extra | sign << 255), "nonCanonicalKey"
+            yield (
+                name + ": below 2^255, stands for y = %d" % extra,
+                number(P + extra | sign << 255),
+                "nonCanonicalKey",
+            )
     for y in [y for y in range(2, 20) if recover_x(y, 0) is None][:4]:
         yield f"y = {y}: (y^2 - 1) / (d y^2 + 1) is not a square", number(y), "keyNotOnCurve"
     largest = next(y for y in range(P - 2, 0, -1) if recover_x(y, 0) is not None)
     yield "the point with the largest y above 2: the upper limit", number(largest), None
     yield "the base point", encode(BASE), None
-    yield "a point of mixed order: its signatures are decided by the equation", encode(add(A, ORDER8)), None
+    yield (
+        "a point of mixed order: its signatures are decided by the equation",
+        encode(add(A, ORDER8)),
+        None,
+    )
 
 
 def swift(rule):

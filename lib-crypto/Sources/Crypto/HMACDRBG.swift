@@ -1,5 +1,5 @@
-// HMAC_DRBG with SHA-256 (NIST SP 800-90A Rev. 1 section 10.1.2) at a security strength of 256 bits,
-// without prediction resistance. It has no source of entropy: the caller brings it.
+// HMAC_DRBG with SHA-256 (NIST SP 800-90A Rev. 1 section 10.1.2) at a security strength of 256
+// bits, without prediction resistance. It has no source of entropy: the caller brings it.
 
 import Bytes
 

@@ -81,7 +81,8 @@ struct SHA256Compression: BlockCompression {
   /// One round (step 3 of the section): `d` and `h` take the new values, the caller rotates roles.
   ///
   /// The rotations are nested, `x ^ (x ^ (x >>> 14) >>> 5) >>> 6`, and the choice and majority
-  /// functions are in the forms with the fewest operations; both equal the formulas of section 4.1.2.
+  /// functions are in the forms with the fewest operations; both equal the formulas of
+  /// section 4.1.2.
   @inline(__always)
   private static func round(
     _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32,

@@ -81,7 +81,8 @@ struct SHA512Compression: BlockCompression {
   /// One round (step 3 of the section): `d` and `h` take the new values, the caller rotates roles.
   ///
   /// The rotations are nested, `x ^ (x ^ (x >>> 23) >>> 4) >>> 14`, and the choice and majority
-  /// functions are in the forms with the fewest operations; both equal the formulas of section 4.1.3.
+  /// functions are in the forms with the fewest operations; both equal the formulas of
+  /// section 4.1.3.
   @inline(__always)
   private static func round(
     _ a: UInt64, _ b: UInt64, _ c: UInt64, _ d: inout UInt64,

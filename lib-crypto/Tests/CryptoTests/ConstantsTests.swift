@@ -19,8 +19,8 @@ private func product(_ a: [UInt32], _ b: [UInt32]) -> [UInt32] {
   return result
 }
 
-/// Whether `fraction / 2^bits` is the start of the fractional part of the cube root of `prime`: with
-/// the whole part r in front, r^3 <= prime * 2^(3 bits) < (r + 1)^3.
+/// Whether `fraction / 2^bits` is the start of the fractional part of the cube root of `prime`:
+/// with the whole part r in front, r^3 <= prime * 2^(3 bits) < (r + 1)^3.
 private func isCubeRootFraction(_ fraction: UInt64, bits: Int, of prime: Int) -> Bool {
   guard let whole = (1...7).last(where: { $0 * $0 * $0 <= prime }) else { return false }
   let root = UInt128(whole) << UInt128(bits) | UInt128(fraction)

@@ -1,5 +1,6 @@
 // The whole library against independent implementations: Python's `cryptography`, hashlib and hmac.
-// ../differential.py makes the cases. Without Python or that package the suite is skipped and says so.
+// ../differential.py makes the cases. Without Python or that package the suite is
+// skipped and says so.
 
 import Bytes
 import Crypto

@@ -1,5 +1,5 @@
-// Strict decoding of keys and strict verification: every rule of docs/reference/crypto.md section 5 is
-// provoked by a vector whose name is its reason.
+// Strict decoding of keys and strict verification: every rule of docs/reference/crypto.md section 5
+// is provoked by a vector whose name is its reason.
 
 import Bytes
 import Crypto
