@@ -53,7 +53,8 @@ extension RawSpan {
 
   /// Whether both spans hold the same bytes.
   ///
-  /// Takes time that depends on the contents: secrets are compared with the constant-time comparison of lib-crypto instead.
+  /// Takes time that depends on the contents: secrets are compared with the constant-time
+  /// comparison of lib-crypto instead.
   public func hasSameBytes(as other: RawSpan) -> Bool {
     guard byteCount == other.byteCount else { return false }
     for index in 0..<byteCount {

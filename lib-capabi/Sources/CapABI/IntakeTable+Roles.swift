@@ -95,6 +95,7 @@ extension IntakeTable {
   private mutating func addCrashd() {
     addClient(supervisor: .procd, ownRights: .receive)
     add(StartupSlot.time, .endpoint, .send, peer: .timed)
+    addPeer(0, .procd)
   }
 
   private mutating func addIrqd() {

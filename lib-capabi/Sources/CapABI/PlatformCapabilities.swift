@@ -1,4 +1,5 @@
-// Presence bits that READ_PLATFORM_CAPS reports. They say that a device is there, and grant nothing.
+// Presence bits that READ_PLATFORM_CAPS reports: they say that a device is there, and grant
+// nothing.
 
 /// Devices of the platform that the kernel saw.
 public struct PlatformCapabilities: FlagSet {

@@ -84,7 +84,7 @@ struct ABIDump {
     }
     for kind in EndpointKind.allCases {
       let accepted = ControlOperation.allCases.filter(kind.accepts).map { "\($0.rawValue)" }
-      add("family \(kind.rawValue) \(kind): \(accepted.joined(separator: " "))")
+      add((["family \(kind.rawValue) \(kind):"] + accepted).joined(separator: " "))
       let ports = (UInt16.min...UInt16.max).filter(kind.allowsPort).map { hex($0) }
       if !ports.isEmpty { add("family \(kind) ports \(ports.joined(separator: " "))") }
     }

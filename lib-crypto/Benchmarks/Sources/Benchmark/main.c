@@ -1,8 +1,8 @@
 // Runs one workload a given number of times and prints its result: benchmark NAME COUNT.
 //
-// `benchmark secret 0` derives, signs and compares with memory that was never written, for a tool that
-// reports every branch and address that depends on such memory. With 1 instead of 0 it branches on it
-// once, which such a tool must report.
+// `benchmark secret 0` derives, signs and compares with memory that was never written, for a tool
+// that reports every branch and address that depends on such memory. With 1 instead of 0 it
+// branches on it once, which such a tool must report.
 
 #include <stdint.h>
 #include <stdio.h>
