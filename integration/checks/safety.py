@@ -19,6 +19,8 @@ USE = re.compile(r'@unsafe\b|\bnonisolated\(unsafe\)|@unchecked\s+Sendable'
 #: What may not even be mentioned elsewhere.
 MENTION = re.compile(r'\bUnsafe\w*Pointer\w*|\bOpaquePointer\b|\bUnmanaged\b'
                      r'|\bunsafeBitCast\b|\bunsafeDowncast\b|@safe\b')
+#: Declares a result that depends on where `self` stands.
+LENDS = re.compile(r'@_lifetime\(borrow self\)')
 SHORTEST, MOST_REUSES, REACH = 24, 3, 8
 KERNEL_BUDGET = 8.0  # unsafe lines per thousand lines of code
 
@@ -63,6 +65,23 @@ def is_argued(lines, code, index):
             return False  # a whole statement lies between
         above -= 1
     return False
+
+
+def check_borrowing(name, text, findings):
+    """Reports accessors that lend a span of the value itself and may stay out of line.
+
+    The compiler (6.3.1, Embedded) may then pass the value in registers: the span points into the
+    accessor's own dead frame.
+    """
+    lines = source.blanked(text).split('\n')
+    for index, line in enumerate(lines):
+        if not LENDS.search(line) or index + 1 >= len(lines):
+            continue
+        if not re.search(r'\b(get|func)\b[^}]*{', line + lines[index + 1]):
+            continue  # a requirement of a protocol has no body
+        if not any('@inline(__always)' in near for near in lines[max(0, index - 3):index + 2]):
+            findings.add(name, index + 1, 'borrow', 'an accessor that lends a part of `self` '
+                         'needs @inline(__always)')
 
 
 def shares_text(layers, target):
@@ -113,6 +132,7 @@ def check(root, findings):
     total, kernel_uses, kernel_lines = 0, 0, 0
     for name in tree.files(root, '.swift'):
         path, text = root / name, (root / name).read_text()
+        check_borrowing(name, text, findings)
         target = common.target_of(path, packages)
         if target is None or not is_allowed(layers, target, path):
             check_forbidden(name, text, findings)

@@ -57,6 +57,19 @@ class SafetyTests(CheckTestCase):
                 self.write(BASE_FILE, f'{BASE}\n{line}\n')
                 self.assert_found(safety.check, 'without a SAFETY comment')
 
+    def test_an_accessor_that_lends_its_storage_must_be_inlined(self):
+        lender = ('\nextension Base {{\n  var part: RawSpan {{\n{}    @_lifetime(borrow self)\n'
+                  '    get {{ storage.span.rawBytes }}\n  }}\n}}\n')
+        self.write(BASE_FILE, BASE + lender.format(''))
+        self.assert_found(safety.check, 'borrow: an accessor')
+        self.write(BASE_FILE, BASE + lender.format('    @inline(__always)\n'))
+        self.assert_clean(safety.check)
+
+    def test_a_requirement_that_lends_needs_no_inlining(self):
+        self.write(BASE_FILE, BASE + '\nprotocol Lender {\n'
+                   '  var part: RawSpan { @_lifetime(borrow self) get }\n}\n')
+        self.assert_clean(safety.check)
+
     def test_every_trace_of_unsafe_in_a_safe_target(self):
         for line in ('let x = unsafe y', 'f(unsafe y)', 'var p: UnsafeRawPointer?',
                      '@unsafe func f() {}', 'nonisolated(unsafe) var x = 1',

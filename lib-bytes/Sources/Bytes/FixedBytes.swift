@@ -1,8 +1,12 @@
 // A byte array whose length is part of its type: digests, keys, seeds, padded names.
 
 /// Exactly `count` bytes, stored in place.
+///
+/// The two span accessors must be inlined into their callers. Otherwise the compiler (6.3.1, Embedded)
+/// may specialise them in another module to take the value in registers, and the span they return
+/// points to a copy in their own dead frame: comparisons then give any answer.
 public struct FixedBytes<let count: Int>: Sendable {
-  private var storage: InlineArray<count, UInt8>
+  @usableFromInline var storage: InlineArray<count, UInt8>
 
   /// All bytes zero.
   public init() {
@@ -39,13 +43,17 @@ public struct FixedBytes<let count: Int>: Sendable {
   }
 
   /// The bytes for reading, in place.
+  @inlinable
   public var rawBytes: RawSpan {
+    @inline(__always)
     @_lifetime(borrow self)
     get { storage.span.rawBytes }
   }
 
   /// The bytes for writing, in place.
+  @inlinable
   public var mutableSpan: MutableSpan<UInt8> {
+    @inline(__always)
     @_lifetime(&self)
     mutating get { storage.mutableSpan }
   }

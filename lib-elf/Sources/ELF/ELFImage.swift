@@ -65,6 +65,7 @@ public struct ELFImage: ~Escapable {
   ///
   /// Their pages do not touch each other's, and no segment is writable and executable.
   public var segments: Span<ELFSegment> {
+    @inline(__always)
     @_lifetime(borrow self)
     get { table.segments }
   }

@@ -24,6 +24,7 @@ struct SegmentTable {
 
   /// The segments in address order.
   var segments: Span<ELFSegment> {
+    @inline(__always)
     @_lifetime(borrow self)
     get { storage.span.extracting(first: count) }
   }

@@ -51,6 +51,7 @@ public struct ServiceName: Equatable, Sendable {
 
   /// The name and its padding, 16 bytes.
   public var paddedBytes: RawSpan {
+    @inline(__always)
     @_lifetime(borrow self)
     get { padded.rawBytes }
   }

@@ -1,0 +1,59 @@
+// boot-tool extract: one section's payload as a file.
+
+import BootImg
+import Bytes
+import Crypto
+
+/// Taking payloads out.
+enum ExtractCommand {
+  static let command = Command(
+    name: "extract",
+    summary: "Writes the payload of one section to a file, after verification.",
+    operands: ["IMAGE"],
+    options: [
+      OptionSpecification(
+        "--section", "FAMILY/NAME", .required, "the section, as inspect names it"),
+      OptionSpecification("-o", "FILE", .required, "the file to write"),
+      OptionSpecification(
+        "--unverified", nil, .optional, "instead of --key: check the section's hash only"),
+    ] + ImageVerification.options,
+    run: run)
+
+  private static func run(_ arguments: Arguments) throws(ToolError) -> String {
+    let path = arguments.operand(0)
+    let image: [UInt8]
+    if arguments.has("--unverified") {
+      guard !arguments.has("--key") else {
+        throw .usage("options --unverified and --key exclude each other")
+      }
+      image = try ToolFiles.read(path)
+    } else {
+      let verification = try ImageVerification(arguments)
+      image = try ToolFiles.read(path)
+      do throws(BootImageError) { try verification.run(image) { _ in } } catch {
+        throw ToolError(path, error, layout: BootImageLayout(of: image))
+      }
+    }
+    let payload = try payload(of: try arguments.required("--section"), in: image, path: path)
+    try ToolFiles.write(try arguments.required("-o"), payload)
+    return ""
+  }
+
+  /// The payload of the named section, whose hash is checked.
+  private static func payload(
+    of section: String, in image: [UInt8], path: String
+  ) throws(ToolError) -> [UInt8] {
+    let sections = try ImageReport(image, path: path).sections
+    guard
+      let index = sections.firstIndex(where: { "\($0.family.text)/\($0.name.text)" == section })
+    else {
+      throw .file(path, offset: nil, reason: "there is no section '\(section)'")
+    }
+    let entry = sections[index]
+    let payload = Array(image[entry.offset..<(entry.offset + entry.size)])
+    guard SHA256.hash(payload.span.rawBytes) == entry.hash else {
+      throw ToolError(path, .hashMismatch(section: index, offset: entry.offset))
+    }
+    return payload
+  }
+}
