@@ -6,7 +6,7 @@ that reach new code are kept in build/fuzz/corpus/<Name>, inputs that crash in b
 A file Sources/Fuzz<Name>/max_len holds the longest input to try, where the default is not right.
 A target fails when it crashes, hangs, has no seed, or did not execute anything.
 
-usage: run.py [--seconds N] [--package FOLDER] [TARGET...]
+usage: run.py [--seconds N] [--jobs N] [--package FOLDER] [TARGET...]
 """
 import argparse
 import re
@@ -134,6 +134,7 @@ def show(results):
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--seconds', type=int, default=60)
+    parser.add_argument('--jobs', type=int, default=2, help='targets that run at a time')
     parser.add_argument('--package', type=Path, default=HERE)
     parser.add_argument('--scratch', type=Path, default=tree.BUILD / 'fuzz')
     parser.add_argument('targets', nargs='*')
@@ -154,7 +155,7 @@ def main(arguments):
             results.append(Result(target, trouble='does not build', detail=trouble))
         else:
             built.append(target)
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(options.jobs) as pool:
         results += pool.map(fuzzing.run, built)
     return show(results)
 
