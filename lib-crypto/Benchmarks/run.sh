@@ -57,7 +57,8 @@ for workload in decode verify sign derive; do
 done
 
 # Memory that was never written plays the secret: memcheck reports every branch and every address
-# that depends on it. The first run must be silent; the second branches on the secret and must not be.
+# that depends on it. The first run must be silent; the second branches on the secret and must not
+# be.
 for build in host target; do
   check="valgrind -q --error-exitcode=9 $scratch/benchmark-$build secret"
   if ! $check 0; then

@@ -2,9 +2,9 @@
 
 /// Exactly `count` bytes, stored in place.
 ///
-/// The two span accessors must be inlined into their callers. Otherwise the compiler (6.3.1, Embedded)
-/// may specialise them in another module to take the value in registers, and the span they return
-/// points to a copy in their own dead frame: comparisons then give any answer.
+/// The two span accessors must be inlined into their callers. Otherwise the compiler (6.3.1,
+/// Embedded) may specialise them in another module to take the value in registers, and the span
+/// they return points to a copy in their own dead frame: comparisons then give any answer.
 public struct FixedBytes<let count: Int>: Sendable {
   @usableFromInline var storage: InlineArray<count, UInt8>
 
