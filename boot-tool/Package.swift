@@ -39,7 +39,8 @@ let package = Package(
     .target(
       name: "BootToolCore",
       dependencies: [
-        "HostFiles", "PEImage", "ImageDescription", bytes, crypto, bootImg, capABI,
+        "HostFiles", "PEImage", "ImageDescription", bytes, crypto, bootImg, capABI, handoff,
+        bootstrap,
       ],
       swiftSettings: settings),
     .target(name: "HostFiles", dependencies: [bytes], swiftSettings: settings),
@@ -55,7 +56,10 @@ let package = Package(
       name: "PEImageTests", dependencies: ["PEImage", elf, bytes], swiftSettings: settings),
     .testTarget(
       name: "BootToolCoreTests",
-      dependencies: ["BootToolCore", "HostFiles", "boot-tool", bytes, crypto, bootImg],
+      dependencies: [
+        "BootToolCore", "HostFiles", "ImageDescription", "boot-tool", bytes, crypto, bootImg,
+        handoff, bootstrap,
+      ],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

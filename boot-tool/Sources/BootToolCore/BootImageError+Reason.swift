@@ -5,6 +5,8 @@ import Crypto
 
 extension BootImageError {
   /// What is wrong, as part of a sentence.
+  ///
+  /// Each list below knows some of the cases; one that none knows is printed as Swift spells it.
   var reason: String {
     headerReason ?? sectionReason ?? originReason ?? writerReason ?? "\(self)"
   }
@@ -58,8 +60,8 @@ extension BootImageError {
     case .profileNotAccepted(let profile): "images of profile \(profile.text) are not accepted"
     case .unknownKey: "signed by an unknown key"
     case .keyNotAllowed(let profile): "the key may not sign images of profile \(profile.text)"
-    case .unusableKey(let error): "the trusted key is not valid: \(error)"
-    case .badSignature(let error): "the signature is wrong: \(error)"
+    case .unusableKey(let error): "the trusted key is not valid: \(error.reason)"
+    case .badSignature(let error): "the signature is wrong: \(error.reason)"
     case .versionTooOld(let found, let minimum):
       "image version \(found) is below the minimum of \(minimum)"
     default: nil

@@ -2,6 +2,7 @@
 
 import BootImg
 import Bytes
+import ImageDescription
 
 /// Making images.
 enum BuildCommand {
@@ -25,6 +26,7 @@ enum BuildCommand {
     if let keyPath = input.keyPath {
       try ToolFiles.sign(&image, imagePath: output, keyPath: keyPath)
     }
+    // The output is touched last: an old image stays as it is whatever was refused before.
     try ToolFiles.write(output, image)
     return ""
   }
@@ -46,6 +48,7 @@ enum BuildCommand {
   private static func assemble(
     _ input: BuildInput, imagePath: String
   ) throws(ToolError) -> [UInt8] {
+    // Only here is it known that neither the options nor the description gave a part.
     guard let profile = input.profile else { throw .usage("the profile is missing") }
     guard let version = input.imageVersion else { throw .usage("the image version is missing") }
     guard input.has(.kernel) else { throw .usage("the kernel is missing") }
@@ -53,11 +56,7 @@ enum BuildCommand {
     let sections = input.orderedSections
     var payloads: [[UInt8]] = []
     for section in sections {
-      let payload = try PayloadFile.read(section)
-      guard !payload.isEmpty else {
-        throw .file(section.path, offset: nil, reason: "the file is empty")
-      }
-      payloads.append(payload)
+      payloads.append(try PayloadFile.read(section, for: profile))
     }
     do throws(BootImageError) {
       return try encode(sections, payloads, profile, version, input.buildID)

@@ -17,40 +17,30 @@ extension BuildInput {
     OptionSpecification("--key", "FILE", .optional, "private key to sign with"),
   ]
 
-  private static let singles: [(String, SectionFamily, String)] = [
-    ("--kernel", .kernel, "kernel"), ("--root-task", .rootTask, "root-task"),
-    ("--boot-config", .bootConfig, "boot-config"),
-  ]
-  private static let lists: [(String, SectionFamily)] = [
-    ("--service", .earlyService), ("--driver", .driver), ("--blob", .blob),
-  ]
-
   /// Adds what the command line says; its single values win over those already there.
   mutating func merge(_ arguments: Arguments) throws(ToolError) {
     if let text = arguments.value("--profile") { profile = try BootProfile(option: text) }
     imageVersion = try arguments.number("--image-version") ?? imageVersion
     keyPath = arguments.value("--key") ?? keyPath
-    for (option, family, name) in Self.singles {
-      guard let path = arguments.value(option) else { continue }
-      sections.removeAll { $0.family == family }
-      try addOption(option, family, name: name, path: path)
+    for part in Self.singleParts {
+      guard let path = arguments.value(part.option) else { continue }
+      sections.removeAll { $0.family == part.family }
+      try add(part, name: part.name, path: path)
     }
-    for (option, family) in Self.lists {
-      for text in arguments.all(option) {
-        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[1].isEmpty else {
-          throw .usage("option \(option): '\(text)' is not NAME=FILE")
+    for part in Self.listedParts {
+      for text in arguments.all(part.option) {
+        let words = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard words.count == 2, !words[1].isEmpty else {
+          throw .usage("option \(part.option): '\(text)' is not NAME=FILE")
         }
-        try addOption(option, family, name: String(parts[0]), path: String(parts[1]))
+        try add(part, name: String(words[0]), path: String(words[1]))
       }
     }
   }
 
-  private mutating func addOption(
-    _ option: String, _ family: SectionFamily, name: String, path: String
-  ) throws(ToolError) {
-    do throws(Problem) { try add(family, name: name, path: path) } catch {
-      throw .usage("option \(option): \(error.reason)")
+  private mutating func add(_ part: Part, name: String, path: String) throws(ToolError) {
+    do throws(Problem) { try add(part.family, name: name, path: path) } catch {
+      throw .usage("option \(part.option): \(error.reason)")
     }
   }
 }

@@ -1,76 +1,60 @@
-// The build's input in a JSON file, docs/reference/boot-tool.md, "Description file".
+// The build's input in a JSON file, docs/reference/boot-tool.md, "Description file". Read with the
+// strict reader of ImageDescription: a general one would let keys that come twice pass.
 
 import BootImg
 import Bytes
-import Foundation
+import ImageDescription
 
-/// A value in a description file.
-private enum DescriptionValue: Decodable {
-  case text(String)
-  case number(UInt64)
-  case map([String: String])
+extension BuildInput {
+  /// Far above any description; keeps a wrong path from being read whole.
+  private static let maximumDescriptionSize = 1 << 20
 
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let text = try? container.decode(String.self) {
-      self = .text(text)
-    } else if let number = try? container.decode(UInt64.self) {
-      self = .number(number)
-    } else {
-      self = .map(try container.decode([String: String].self))
+  /// Reads a description file; the paths in it are relative to its folder.
+  init(descriptionAt path: String) throws(ToolError) {
+    let text = try ToolFiles.read(path, limit: Self.maximumDescriptionSize)
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    do throws(DescriptionError) { try self.init(Field(parsing: text), folder: folder) } catch {
+      throw ToolError(path, error)
+    }
+  }
+
+  private init(_ description: Field, folder: String) throws(DescriptionError) {
+    self.init()
+    var fields = try Fields(description)
+    profile = try fields.optional("profile")?.named()
+    imageVersion = try fields.optional("imageVersion")?.number()
+    buildID = try fields.optional("buildID")?.fixedBytes()
+    keyPath = try fields.optional("key")?.path(in: folder)
+    for part in Self.singleParts {
+      guard let field = fields.optional(part.key) else { continue }
+      try add(part.family, name: part.name, from: field, folder: folder)
+    }
+    for part in Self.listedParts {
+      for (name, field) in try fields.optional(part.key)?.members() ?? [] {
+        try add(part.family, name: name, from: field, folder: folder)
+      }
+    }
+    try fields.finish()
+  }
+
+  /// Adds the section whose path a field gives.
+  private mutating func add(
+    _ family: SectionFamily, name: String, from field: Field, folder: String
+  ) throws(DescriptionError) {
+    let path = try field.path(in: folder)
+    do throws(Problem) { try add(family, name: name, path: path) } catch {
+      switch error {
+      case .badName: throw field.refused(.badKey(expected: "a section name"))
+      case .unknownRole: throw field.refused(.badKey(expected: "the name of a \(family.text)"))
+      }
     }
   }
 }
 
-extension BuildInput {
-  /// Reads a description file; the paths in it are relative to its folder.
-  init(descriptionAt path: String) throws(ToolError) {
-    let data = Data(try ToolFiles.read(path, limit: 1 << 20))
-    guard let fields = try? JSONDecoder().decode([String: DescriptionValue].self, from: data)
-    else {
-      throw .file(
-        path, offset: nil,
-        reason: "not a JSON object of texts, numbers from 0 on, and objects of texts")
-    }
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
-      let isKnown: Bool
-      do throws(Problem) { isKnown = try take(key, value, folder: folder) } catch {
-        throw .file(path, offset: nil, reason: "field '\(key)': \(error.reason)")
-      }
-      guard isKnown else {
-        throw .file(path, offset: nil, reason: "field '\(key)' is unknown or has a bad value")
-      }
-    }
-  }
-
-  /// Takes one field; false when there is no such field or its value is of the wrong kind.
-  private mutating func take(
-    _ key: String, _ value: DescriptionValue, folder: String
-  ) throws(Problem) -> Bool {
-    func resolved(_ path: String) -> String { path.hasPrefix("/") ? path : folder + path }
-    switch (key, value) {
-    case ("profile", .text(let text)):
-      profile = BootProfile(text: text)
-      return profile != nil
-    case ("imageVersion", .number(let number)): imageVersion = number
-    case ("buildID", .text(let text)):
-      buildID = try? Hexadecimal.parse(Array(text.utf8)[...])
-      return buildID != nil
-    case ("key", .text(let path)): keyPath = resolved(path)
-    case ("kernel", .text(let path)): try add(.kernel, name: "kernel", path: resolved(path))
-    case ("rootTask", .text(let path)):
-      try add(.rootTask, name: "root-task", path: resolved(path))
-    case ("bootConfig", .text(let path)):
-      try add(.bootConfig, name: "boot-config", path: resolved(path))
-    case ("services", .map(let paths)):
-      for (name, path) in paths { try add(.earlyService, name: name, path: resolved(path)) }
-    case ("drivers", .map(let paths)):
-      for (name, path) in paths { try add(.driver, name: name, path: resolved(path)) }
-    case ("blobs", .map(let paths)):
-      for (name, path) in paths { try add(.blob, name: name, path: resolved(path)) }
-    default: return false
-    }
-    return true
+extension Field {
+  /// A path: as it is when it begins with a slash, else relative to `folder`.
+  fileprivate func path(in folder: String) throws(DescriptionError) -> String {
+    let path = try string()
+    return path.hasPrefix("/") ? path : folder + path
   }
 }

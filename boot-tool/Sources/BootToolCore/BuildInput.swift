@@ -9,15 +9,47 @@ struct BuildInput: Equatable {
   /// A section with the file its payload comes from.
   struct Section: Equatable {
     var family: SectionFamily
+    /// 0 for families without roles.
     var role: UInt16
     var name: SectionName
+    /// Absolute, or relative to the working folder.
     var path: String
   }
 
+  /// A part of an image with the option and the key of the description file that name its file.
+  struct Part: Sendable {
+    /// On the command line.
+    let option: String
+    /// In the description file.
+    let key: String
+    /// The section that the file becomes.
+    let family: SectionFamily
+    /// The section's name; empty where each file comes with its own.
+    let name: String
+  }
+
+  /// Parts that an image has at most once.
+  static let singleParts = [
+    Part(option: "--kernel", key: "kernel", family: .kernel, name: "kernel"),
+    Part(option: "--root-task", key: "rootTask", family: .rootTask, name: "root-task"),
+    Part(option: "--boot-config", key: "bootConfig", family: .bootConfig, name: "boot-config"),
+  ]
+  /// Parts of which an image has any number.
+  static let listedParts = [
+    Part(option: "--service", key: "services", family: .earlyService, name: ""),
+    Part(option: "--driver", key: "drivers", family: .driver, name: ""),
+    Part(option: "--blob", key: "blobs", family: .blob, name: ""),
+  ]
+
+  /// `nil` until one of the sources gives it, and an error when none does.
   var profile: BootProfile?
+  /// Likewise; the format refuses 0.
   var imageVersion: UInt64?
+  /// `nil` for the hash of the section table.
   var buildID: FixedBytes<32>?
+  /// The private key's file; `nil` for an image without signature.
   var keyPath: String?
+  /// In any order; single parts at most once, which the merging of sources sees to.
   var sections: [Section] = []
 
   /// Adds a section; the name of a service or driver is that of its role.

@@ -66,10 +66,3 @@ struct OptionSpecification: Sendable {
     return "\(name) \(value)"
   }
 }
-
-extension String {
-  /// The text with spaces behind it up to a width.
-  func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
-  }
-}

@@ -17,7 +17,7 @@ enum ELF2EFICommand {
     let file = try ToolFiles.read(path)
     let application: [UInt8]
     do throws(PEImageError) { application = try PEWriter.convert(file.span.rawBytes) } catch {
-      throw .file(path, offset: nil, reason: "\(error)")
+      throw ToolError(path, error)
     }
     try ToolFiles.write(try arguments.required("-o"), application)
     return ""

@@ -30,6 +30,7 @@ enum ExtractCommand {
     } else {
       let verification = try ImageVerification(arguments)
       image = try ToolFiles.read(path)
+      // Verified and extracted are the same bytes in memory: the file is not read again.
       do throws(BootImageError) { try verification.run(image) { _ in } } catch {
         throw ToolError(path, error, layout: BootImageLayout(of: image))
       }

@@ -1,8 +1,9 @@
 // What inspect prints, as a table or as JSON. All texts in it come from small alphabets, so JSON
-// needs no escapes.
+// needs no escapes. Nothing is verified: the boot configuration may be another than the signed one.
 
 import BootImg
 import Bytes
+import ImageDescription
 
 /// An image's structure, taken out of its bytes.
 struct ImageReport {
@@ -11,6 +12,8 @@ struct ImageReport {
   /// The key id; `nil` for an unsigned image.
   let keyID: FixedBytes<32>?
   let sections: [SectionEntry]
+  /// The payload of the boot configuration, a section that every image has.
+  private let bootConfig: [UInt8]
 
   /// Parses an image.
   init(_ image: [UInt8], path: String) throws(ToolError) {
@@ -19,14 +22,13 @@ struct ImageReport {
       totalSize = view.totalSize
       manifest = view.manifest
       keyID = view.isSigned ? view.keyID : nil
-      var sections: [SectionEntry] = []
-      for index in 0..<view.sectionCount {
-        if let entry = view.entry(at: index) { sections.append(entry) }
-      }
-      self.sections = sections
+      sections = (0..<view.sectionCount).compactMap { view.entry(at: $0) }
     } catch {
       throw ToolError(path, error, layout: BootImageLayout(of: image))
     }
+    // Sections of a valid structure lie inside the file.
+    let config = sections.first { $0.family == .bootConfig }
+    bootConfig = config.map { Array(image[$0.offset..<($0.offset + $0.size)]) } ?? []
   }
 
   /// The report for people.
@@ -40,10 +42,6 @@ struct ImageReport {
           entry.name.text, "\(entry.offset)", "\(entry.size)", Hexadecimal.text(entry.hash),
         ]
       }
-    let widths = (0..<7).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let lines = rows.map { row in
-      zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ").trimmedEnd + "\n"
-    }
     return """
       boot image     version 1.0, \(totalSize) bytes, \(sections.count) sections
       profile        \(manifest.profile.text)
@@ -51,7 +49,8 @@ struct ImageReport {
       build id       \(Hexadecimal.text(manifest.buildID))
       key id         \(keyID.map { Hexadecimal.text($0) } ?? "not signed")
 
-      \(lines.joined())
+      \(rows.aligned())
+      \(BootConfigReport(bootConfig).table)
       """
   }
 
@@ -73,18 +72,10 @@ struct ImageReport {
         "keyID": \(keyID.map { "\"\(Hexadecimal.text($0))\"" } ?? "null"),
         "sections": [
       \(lines.joined(separator: ",\n"))
-        ]
+        ],
+      \(BootConfigReport(bootConfig).jsonMembers)
       }
 
       """
-  }
-}
-
-extension String {
-  /// The text without the spaces at its end.
-  fileprivate var trimmedEnd: String {
-    var text = self
-    while text.last == " " { text.removeLast() }
-    return text
   }
 }

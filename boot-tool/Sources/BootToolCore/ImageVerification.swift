@@ -53,6 +53,7 @@ extension ImageVerification {
       profiles.append(try BootProfile(option: text))
     }
     let minimumVersion = try arguments.number("--minimum-version") ?? 1
+    // No profile named means all: the tool stands in for every loader, a loader names its own.
     self.init(
       keys: try ToolFiles.trustedKeys(arguments.all("--key")),
       profiles: ProfileSet(profiles.isEmpty ? BootProfile.allCases : profiles),

@@ -3,6 +3,7 @@
 public import BootImg
 public import Bytes
 public import Crypto
+import ImageDescription
 
 /// Why a key file is refused.
 public enum KeyFileError: Error, Equatable, Sendable {
@@ -52,8 +53,15 @@ public enum KeyFile {
   }
 
   /// The text of a private key file; the caller wipes it.
+  ///
+  /// Room for all of it is made first: an array that grows leaves its old contents behind.
   public static func privateText(seed: FixedBytes<32>) -> [UInt8] {
-    privateTag + Hexadecimal.bytes(seed) + [lineFeed]
+    var text: [UInt8] = []
+    text.reserveCapacity(privateTag.count + 2 * 32 + 1)
+    text += privateTag
+    Hexadecimal.append(seed, to: &text)
+    text.append(lineFeed)
+    return text
   }
 
   /// The keys in a public key file, at least one.
@@ -80,7 +88,7 @@ public enum KeyFile {
 
   /// The line of a public key file.
   public static func publicText(_ key: TrustedKey) -> [UInt8] {
-    publicTag + Hexadecimal.bytes(key.publicKey) + Array(" \(key.profiles.text)\n".utf8)
+    publicTag + Array("\(Hexadecimal.text(key.publicKey)) \(key.profiles.text)\n".utf8)
   }
 
   private static func parsePublicLine(

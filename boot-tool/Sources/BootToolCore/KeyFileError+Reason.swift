@@ -23,7 +23,7 @@ extension KeyFileError {
     case .trailing: "there is more after the private key"
     case .tooManyKeys(let limit): "there are more than \(limit) keys"
     case .duplicateKey: "the key is in the file already"
-    case .invalidKey(_, let error): "not a valid public key: \(error)"
+    case .invalidKey(_, let error): "not a valid public key: \(error.reason)"
     }
   }
 }

@@ -5,6 +5,7 @@ import BootImg
 import Bytes
 import Crypto
 import HostFiles
+import ImageDescription
 
 /// Making keys.
 enum KeygenCommand {
@@ -25,8 +26,10 @@ enum KeygenCommand {
     guard !profiles.isEmpty else { throw .usage("option --profile is missing") }
     var seed = try newSeed()
     defer { seed = FixedBytes() }
+    var key = Ed25519PrivateKey(seed: seed)
+    defer { key.erase() }
     let publicKey = TrustedKey(
-      publicKey: Ed25519PrivateKey(seed: seed).publicKey.bytes, profiles: ProfileSet(profiles))
+      publicKey: key.publicKey.bytes, profiles: ProfileSet(profiles))
     var privateText = KeyFile.privateText(seed: seed)
     defer { ToolFiles.wipe(&privateText) }
     // The public file first: whoever finds a private key file finds its public one too.

@@ -3,6 +3,8 @@
 
 import BootImg
 import HostFiles
+import ImageDescription
+import PEImage
 
 /// Why a command failed.
 enum ToolError: Error, Equatable {
@@ -19,6 +21,20 @@ enum ToolError: Error, Equatable {
   /// What is wrong with a boot image, and where.
   init(_ path: String, _ error: BootImageError, layout: BootImageLayout? = nil) {
     self = .file(path, offset: error.offset(in: layout), reason: error.reason)
+  }
+
+  /// What is wrong with a JSON text or a boot configuration, and where.
+  init(_ path: String, _ error: DescriptionError) {
+    guard case .syntax(let offset, let problem) = error else {
+      self = .file(path, offset: nil, reason: error.description)
+      return
+    }
+    self = .file(path, offset: offset, reason: problem.rawValue)
+  }
+
+  /// What is wrong with a file that is to become an application, and where.
+  init(_ path: String, _ error: PEImageError) {
+    self = .file(path, offset: error.offset, reason: error.reason)
   }
 
   /// The exit code of the process.

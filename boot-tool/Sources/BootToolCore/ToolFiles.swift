@@ -36,6 +36,8 @@ enum ToolFiles {
 
   /// Signs an image with a private key file.
   ///
+  /// Text, seed and key are wiped on every way out, docs/reference/keys.md.
+  ///
   /// - Throws: `ToolError` for the key file, or for the image under the name `imagePath`.
   static func sign(
     _ image: inout [UInt8], imagePath: String, keyPath: String
@@ -47,10 +49,12 @@ enum ToolFiles {
       throw .file(keyPath, offset: error.offset, reason: error.reason)
     }
     defer { seed = FixedBytes() }
+    var key = Ed25519PrivateKey(seed: seed)
+    defer { key.erase() }
     do throws(BootImageError) {
       var span = image.mutableSpan
       var raw = span.mutableRawBytes
-      try BootImageSigner.sign(&raw, with: Ed25519PrivateKey(seed: seed))
+      try BootImageSigner.sign(&raw, with: key)
     } catch {
       throw ToolError(imagePath, error, layout: BootImageLayout(of: image))
     }

@@ -1,6 +1,7 @@
 // boot-tool verify: what the loader checks before it trusts an image.
 
 import BootImg
+import ImageDescription
 
 /// Verifying images.
 enum VerifyCommand {

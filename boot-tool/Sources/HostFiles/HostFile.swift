@@ -19,6 +19,8 @@ public enum HostFile {
     defer { close(file) }
     var contents: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    // An array that grows leaves its old contents behind. A key file never grows past this.
+    contents.reserveCapacity(min(limit, chunk.count))
     // The file may be a private key: the copy in this buffer must not outlive the call.
     defer { for index in chunk.indices { chunk[index] = 0 } }
     while true {

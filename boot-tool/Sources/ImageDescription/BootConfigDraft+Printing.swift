@@ -12,10 +12,7 @@ extension BootConfigDraft {
     var members = [JSONValue.Member("profile", .string("\(info.profile)"))]
     if !info.switches.isNone { members.append(JSONValue.Member("switches", info.switches.json)) }
     if let seed = info.fixedSeed {
-      let digits = (0..<64).map { index in
-        String(seed[index] >> 4, radix: 16) + String(seed[index] & 15, radix: 16)
-      }
-      members.append(JSONValue.Member("fixedSeed", .string(digits.joined())))
+      members.append(JSONValue.Member("fixedSeed", .string(Hexadecimal.text(seed))))
     }
     members.append(JSONValue.Member("services", .array(services.map(\.json))))
     return .object(members)

@@ -13,11 +13,7 @@ extension BootConfigDraft {
     if let switches = fields.optional("switches") {
       info.switches = try CommandSwitches(switches)
     }
-    if let seed = fields.optional("fixedSeed") {
-      var bytes = FixedBytes<64>()
-      for (index, byte) in try seed.bytes(count: 64).enumerated() { bytes[index] = byte }
-      info.fixedSeed = bytes
-    }
+    info.fixedSeed = try fields.optional("fixedSeed")?.fixedBytes()
     let list = try fields.take("services").elements()
     try fields.finish()
     self.init(info: info, services: [])

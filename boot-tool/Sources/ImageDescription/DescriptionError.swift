@@ -14,6 +14,8 @@ public enum DescriptionError: Error, Equatable, Sendable {
   case form(path: String, FormatError)
   /// The entries do not go together.
   case rule(LaunchRuleError)
+  /// The configuration is for images of another profile.
+  case wrongProfile(found: BuildProfile, expected: BuildProfile)
 }
 
 /// What is wrong with the text.
@@ -46,6 +48,8 @@ public enum FieldProblem: Error, Equatable, Sendable {
   case missing
   /// The object has no such key.
   case unknownKey
+  /// A key that has to be a name of some kind, and is none.
+  case badKey(expected: String)
   /// Another type of value.
   case wrongType(expected: String)
   /// No such name.
@@ -54,7 +58,7 @@ public enum FieldProblem: Error, Equatable, Sendable {
   case tooLarge(found: UInt64, limit: UInt64)
   /// A name listed twice.
   case duplicate(String)
-  /// Not the number of hexadecimal digits that is needed.
+  /// Not the number of lower-case hexadecimal digits that is needed.
   case badHexadecimal(digits: Int)
 }
 
@@ -64,8 +68,10 @@ extension DescriptionError: CustomStringConvertible {
     switch self {
     case .syntax(let offset, let problem): "at byte \(offset): \(problem.rawValue)"
     case .field(let path, let problem): "\(path): \(problem)"
-    case .form(let path, let error): "\(path): \(error)"
+    case .form(let path, let error): "\(path): \(error.reason)"
     case .rule(let error): "rule broken: \(error.reason)"
+    case .wrongProfile(let found, let expected):
+      "profile: the boot configuration is for \(found) and the image for \(expected)"
     }
   }
 }
@@ -76,11 +82,12 @@ extension FieldProblem: CustomStringConvertible {
     switch self {
     case .missing: "missing"
     case .unknownKey: "unknown key"
+    case .badKey(let expected): "the key is not \(expected)"
     case .wrongType(let expected): "expected \(expected)"
     case .unknownName(let name): "unknown name \"\(name)\""
     case .tooLarge(let found, let limit): "\(found) is above the largest value, \(limit)"
     case .duplicate(let name): "\"\(name)\" listed twice"
-    case .badHexadecimal(let digits): "expected \(digits) hexadecimal digits"
+    case .badHexadecimal(let digits): "expected \(digits) lower-case hexadecimal digits"
     }
   }
 }

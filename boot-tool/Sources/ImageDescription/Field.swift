@@ -1,13 +1,27 @@
-// A JSON value with its path, read with types. Every refusal names the path, and an object is only
-// accepted when all its keys were asked for.
+// A JSON value with its path, read with types. Every refusal names the path. The one JSON reader of
+// the package: boot configurations and image descriptions are both read with it.
+
+package import Bytes
 
 /// A value and where it stands.
-struct Field {
+package struct Field {
   let value: JSONValue
   let path: String
 
+  /// The value of a whole text.
+  ///
+  /// - Throws: `DescriptionError.syntax`.
+  package init(parsing text: [UInt8]) throws(DescriptionError) {
+    self.init(value: try JSONParser.parse(text), path: "")
+  }
+
+  private init(value: JSONValue, path: String) {
+    self.value = value
+    self.path = path
+  }
+
   /// A refusal of this value.
-  func refused(_ problem: FieldProblem) -> DescriptionError {
+  package func refused(_ problem: FieldProblem) -> DescriptionError {
     .field(path: path.isEmpty ? "(top)" : path, problem)
   }
 
@@ -19,8 +33,19 @@ struct Field {
     return values.enumerated().map { Field(value: $0.element, path: "\(path)[\($0.offset)]") }
   }
 
+  /// The members of an object, in the order of the text, each with its key in its path.
+  package func members() throws(DescriptionError) -> [(key: String, value: Field)] {
+    guard case .object(let members) = value else {
+      throw refused(.wrongType(expected: "an object"))
+    }
+    return members.map { ($0.key, Field(value: $0.value, path: path(of: $0.key))) }
+  }
+
+  /// The path that a member has.
+  func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
   /// Text.
-  func string() throws(DescriptionError) -> String {
+  package func string() throws(DescriptionError) -> String {
     guard case .string(let string) = value else {
       throw refused(.wrongType(expected: "a string"))
     }
@@ -36,7 +61,7 @@ struct Field {
   }
 
   /// A number, or a string of `0x` and hexadecimal digits, that fits the type.
-  func number<Number: FixedWidthInteger & UnsignedInteger>(
+  package func number<Number: FixedWidthInteger & UnsignedInteger>(
     as type: Number.Type = Number.self
   ) throws(DescriptionError) -> Number {
     let number: UInt64
@@ -71,7 +96,7 @@ struct Field {
 
   /// A case by the name that it has in the sources: a renamed case changes the text that is
   /// accepted, which the shipped files and their test make visible.
-  func named<Value: CaseIterable>(
+  package func named<Value: CaseIterable>(
     as type: Value.Type = Value.self
   ) throws(DescriptionError) -> Value {
     let name = try string()
@@ -92,19 +117,14 @@ struct Field {
     return elements
   }
 
-  /// Bytes in hexadecimal digits.
-  func bytes(count: Int) throws(DescriptionError) -> [UInt8] {
-    let digits = Array(try string().utf8)
-    let problem = refused(.badHexadecimal(digits: count * 2))
-    guard digits.count == count * 2 else { throw problem }
-    var bytes: [UInt8] = []
-    for index in 0..<count {
-      let high = Character(UnicodeScalar(digits[index * 2])).hexDigitValue
-      let low = Character(UnicodeScalar(digits[index * 2 + 1])).hexDigitValue
-      guard let high, let low else { throw problem }
-      bytes.append(UInt8(high * 16 + low))
+  /// Bytes in lower-case hexadecimal digits.
+  package func fixedBytes<let count: Int>(
+    as type: FixedBytes<count>.Type = FixedBytes<count>.self
+  ) throws(DescriptionError) -> FixedBytes<count> {
+    let text = Array(try string().utf8)
+    do throws(HexadecimalError) { return try Hexadecimal.parse(text[...]) } catch {
+      throw refused(.badHexadecimal(digits: 2 * count))
     }
-    return bytes
   }
 }
 
@@ -121,49 +141,5 @@ enum ByteUnit: String, CaseIterable {
     case .mebibyte: 20
     case .kibibyte: 10
     }
-  }
-}
-
-/// The members of an object, each to be asked for by its key.
-///
-/// INVARIANT: `members` holds exactly what nobody asked for yet, which is what `finish` refuses.
-struct Fields {
-  private let object: Field
-  private var members: [String: JSONValue] = [:]
-  private var order: [String] = []
-
-  /// The members of `field`.
-  init(_ field: Field) throws(DescriptionError) {
-    guard case .object(let list) = field.value else {
-      throw field.refused(.wrongType(expected: "an object"))
-    }
-    object = field
-    for member in list {
-      members[member.key] = member.value
-      order.append(member.key)
-    }
-  }
-
-  /// The path of a member.
-  private func path(_ key: String) -> String {
-    object.path.isEmpty ? key : "\(object.path).\(key)"
-  }
-
-  /// Takes an optional member.
-  mutating func optional(_ key: String) -> Field? {
-    guard let value = members.removeValue(forKey: key) else { return nil }
-    return Field(value: value, path: path(key))
-  }
-
-  /// Takes a required member.
-  mutating func take(_ key: String) throws(DescriptionError) -> Field {
-    guard let field = optional(key) else { throw .field(path: path(key), .missing) }
-    return field
-  }
-
-  /// Refuses the first member that nobody asked for.
-  func finish() throws(DescriptionError) {
-    guard let key = order.first(where: { members[$0] != nil }) else { return }
-    throw .field(path: path(key), .unknownKey)
   }
 }

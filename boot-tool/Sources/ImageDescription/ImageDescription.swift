@@ -10,8 +10,7 @@ import Handoff
 /// - Returns: The bytes of the boot-config section; equal text gives equal bytes.
 /// - Throws: `DescriptionError` with the place and the reason.
 public func compileBootConfig(_ json: [UInt8]) throws(DescriptionError) -> [UInt8] {
-  let value = try JSONParser.parse(json)
-  let draft = try BootConfigDraft(Field(value: value, path: ""))
+  let draft = try BootConfigDraft(Field(parsing: json))
   let bytes: [UInt8]
   do { bytes = try draft.encoded() } catch { throw .form(path: draft.path(of: error), error) }
   let config: BootConfig

@@ -67,7 +67,7 @@ extension LaunchRuleError {
     case .edgeWithoutCapability(let role, let peer, let badge):
       "\(role.text) has an edge to \(peer.text) with badge \(badge.text) and no capability for it"
     case .intakeMismatch(let role, let error):
-      "start capabilities of \(role.text) differ from its intake table: \(error)"
+      "start capabilities of \(role.text) differ from its intake table: \(error.reason)"
     default: "\(self)"
     }
   }

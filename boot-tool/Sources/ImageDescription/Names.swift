@@ -2,7 +2,7 @@
 // Names for what the sources have no enum for: roles, rights, protections.
 
 import Bootstrap
-import CapABI
+package import CapABI
 import Handoff
 
 /// A name for one flag.
@@ -80,7 +80,7 @@ extension Field {
 
 extension RoleID {
   /// The name, or what stands for a number without one.
-  var text: String {
+  package var text: String {
     if let name { return name.description }
     return (isProgram ? "program-" : "role-") + String(rawValue, radix: 16)
   }

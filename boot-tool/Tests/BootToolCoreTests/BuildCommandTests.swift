@@ -122,24 +122,6 @@ struct BuildCommandTests {
     #expect(outcome == Outcome(status: 1, errors: "boot-tool: \(empty): the file is empty\n"))
   }
 
-  @Test func `a boot configuration in JSON is compiled`() throws {
-    let folder = try TestFolder()
-    var options = try folder.buildOptions()
-    let index = try #require(options.firstIndex(of: "--boot-config"))
-    options[index + 1] = try folder.write("boot-config.json", "{ text")
-    let outcome = Outcome(options + ["-o", folder.file("boot.img")])
-    #expect(
-      outcome
-        == Outcome(
-          status: 1,
-          errors: "boot-tool: \(options[index + 1]): at 2: expected a key in quotes\n"))
-    try folder.write("boot-config.json", "{}")
-    let incomplete = Outcome(options + ["-o", folder.file("boot.img")])
-    #expect(incomplete.status == 1)
-    #expect(incomplete.errors.hasPrefix("boot-tool: \(options[index + 1]): "))
-    #expect(incomplete.errors.hasSuffix(": missing\n"))
-  }
-
   @Test func `a duplicate service is refused`() throws {
     let folder = try TestFolder()
     let image = folder.file("boot.img")

@@ -33,8 +33,12 @@ struct DescriptionFileTests {
   @Test func `options win over the description`() throws {
     let folder = try TestFolder()
     let kernel = try folder.write("other", "another kernel")
+    let config = try folder.write("smoke.bin", SmallConfig.section("smoke"))
     let (outcome, image) = try build(
-      Self.valid, ["--profile", "smoke", "--image-version", "8", "--kernel", kernel])
+      Self.valid,
+      [
+        "--profile", "smoke", "--image-version", "8", "--kernel", kernel, "--boot-config", config,
+      ])
     #expect(outcome.status == 0)
     let built = try folder.write("built.img", try #require(image))
     let report = Outcome(["inspect", built]).output
@@ -54,22 +58,72 @@ struct DescriptionFileTests {
   }
 
   @Test(arguments: [
-    ("", "not a JSON object"), ("[]", "not a JSON object"), ("{", "not a JSON object"),
-    ("{\"profile\": true}", "not a JSON object"),
-    ("{\"imageVersion\": -1}", "not a JSON object"),
-    ("{\"imageVersion\": 1.5}", "not a JSON object"),
-    ("{\"profile\": \"debug\"}", "field 'profile' is unknown or has a bad value"),
-    ("{\"profile\": 1}", "field 'profile' is unknown or has a bad value"),
-    ("{\"kernal\": \"x\"}", "field 'kernal' is unknown or has a bad value"),
-    ("{\"buildID\": \"00\"}", "field 'buildID' is unknown or has a bad value"),
-    ("{\"services\": {\"nobody\": \"x\"}}", "field 'services': there is no service 'nobody'"),
-    ("{\"blobs\": {\"a b\": \"x\"}}", "field 'blobs': 'a b' is not a section name"),
+    ("", "at 0: expected a value"), ("{", "at 1: expected a key in quotes"),
+    ("{\"profile\": \"dev\",}", "at 18: expected a key in quotes"),
+    ("{} {}", "at 3: text after the end"),
+    ("{\"kernel\": null}", "at 11: expected a value"),
+    ("{\"imageVersion\": -1}", "at 17: not a whole number from 0 to 2^64 - 1"),
+    ("{\"imageVersion\": 1.5}", "at 17: not a whole number from 0 to 2^64 - 1"),
+    (
+      "{\"imageVersion\": 18446744073709551616}",
+      "at 17: not a whole number from 0 to 2^64 - 1"
+    ),
+    ("{\"kernel\": \"a\", \"kernel\": \"b\"}", "at 16: duplicate key"),
+    ("{\"services\": {\"memd\": \"a\", \"memd\": \"b\"}}", "at 27: duplicate key"),
+    ("[]", "(top): expected an object"),
+    ("{\"profile\": \"debug\"}", "profile: unknown name \"debug\""),
+    ("{\"profile\": 1}", "profile: expected a string"),
+    ("{\"imageVersion\": \"one\"}", "imageVersion: expected a number"),
+    ("{\"kernal\": \"x\"}", "kernal: unknown key"),
+    ("{\"kernel\": [\"x\"]}", "kernel: expected a string"),
+    ("{\"key\": true}", "key: expected a string"),
+    ("{\"buildID\": \"00\"}", "buildID: expected 64 lower-case hexadecimal digits"),
+    ("{\"services\": []}", "services: expected an object"),
+    ("{\"services\": {\"memd\": 1}}", "services.memd: expected a string"),
+    (
+      "{\"services\": {\"nobody\": \"x\"}}",
+      "services.nobody: the key is not the name of a service"
+    ),
+    (
+      "{\"drivers\": {\"memd\": \"x\"}}", "drivers.memd: the key is not the name of a driver"
+    ),
+    ("{\"blobs\": {\"a b\": \"x\"}}", "blobs.a b: the key is not a section name"),
   ])
   func `a bad description is refused`(text: String, reason: String) throws {
     let (outcome, image) = try build(text)
     #expect(outcome.status == 1)
-    #expect(outcome.errors.contains("image.json: \(reason)"))
+    #expect(outcome.errors.hasSuffix("/image.json: \(reason)\n"))
     #expect(image == nil)
+  }
+
+  @Test func `a build id in the description is taken`() throws {
+    let id = String(repeating: "0a", count: 32)
+    let text = Self.valid.replacing("\"profile\"", with: "\"buildID\": \"\(id)\", \"profile\"")
+    let (outcome, image) = try build(text)
+    #expect(outcome.status == 0)
+    let folder = try TestFolder()
+    let built = try folder.write("built.img", try #require(image))
+    #expect(Outcome(["inspect", built]).output.contains("build id       \(id)\n"))
+  }
+
+  @Test(arguments: [0, 1])
+  func `a description above 1 MiB is not read`(excess: Int) throws {
+    let padding = String(repeating: " ", count: (1 << 20) + excess - Self.valid.utf8.count)
+    let (outcome, _) = try build(Self.valid + padding)
+    #expect(outcome.status == Int32(excess))
+    #expect(excess == 0 || outcome.errors.hasSuffix("cannot read: File too large\n"))
+  }
+
+  @Test func `every truncation of a description is refused`() throws {
+    let folder = try TestFolder()
+    let text = Array(Self.valid.utf8)
+    let path = folder.file("image.json")
+    for length in 0..<text.count {
+      try folder.write("image.json", Array(text[..<length]))
+      let outcome = Outcome(["build", "--description", path, "-o", folder.file("boot.img")])
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.hasPrefix("boot-tool: \(path): at "))
+    }
   }
 
   @Test func `a missing description is named`() {

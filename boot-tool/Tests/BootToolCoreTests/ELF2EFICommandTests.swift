@@ -43,7 +43,9 @@ struct ELF2EFICommandTests {
     let input = try folder.write("loader.elf", file)
     let outcome = Outcome(["elf2efi", input, "-o", folder.file("loader.efi")])
     #expect(outcome.status == 1)
-    #expect(outcome.errors.hasPrefix("boot-tool: \(input): "))
+    #expect(
+      outcome.errors.hasPrefix(
+        "boot-tool: \(input): there is a dynamic section at 0x1010 in a file with fixed"))
     #expect(try folder.names() == ["loader.elf"])
   }
 
@@ -51,8 +53,11 @@ struct ELF2EFICommandTests {
     let folder = try TestFolder()
     let input = try folder.write("text", "text")
     let outcome = Outcome(["elf2efi", input, "-o", folder.file("out.efi")])
-    #expect(outcome.status == 1)
-    #expect(outcome.errors.hasPrefix("boot-tool: \(input): "))
+    #expect(
+      outcome
+        == Outcome(
+          status: 1,
+          errors: "boot-tool: \(input): at 0: not an ELF file\n"))
     #expect(try folder.names() == ["text"])
   }
 }

@@ -197,11 +197,7 @@ struct ImageCommandTests {
 
   @Test func `verify refuses a key that may not sign the profile`() throws {
     let folder = try TestFolder()
-    let image = folder.file("boot.img")
-    var options = try folder.buildOptions()
-    options[2] = "release"
-    #expect(
-      Outcome(options + ["--key", DevelopmentKeys.privatePath, "-o", image]).status == 0)
+    let image = try folder.buildSigned("release")
     #expect(
       Outcome(["verify", image] + Self.key)
         == Outcome(

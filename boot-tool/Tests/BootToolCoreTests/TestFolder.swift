@@ -75,24 +75,24 @@ enum DevelopmentKeys {
 
 extension TestFolder {
   /// The options of a build with every family of section, without `-o`.
-  func buildOptions() throws -> [String] {
+  func buildOptions(_ profile: String = "dev") throws -> [String] {
     [
-      "build", "--profile", "dev", "--image-version", "7",
+      "build", "--profile", profile, "--image-version", "7",
       "--kernel", try write("kernel.elf", Array(repeating: 1, count: 5000)),
       "--root-task", try write("rootd.elf", "root task"),
       "--service", "vspaced=\(try write("vspaced.elf", "vspaced"))",
       "--service", "memd=\(try write("memd.elf", "memd"))",
       "--driver", "drv-serial=\(try write("serial.elf", "driver"))",
-      "--boot-config", try write("boot-config.bin", "configuration"),
+      "--boot-config", try write("boot-config.bin", SmallConfig.section(profile)),
       "--blob", "console-font=\(try write("font.pf2", "font"))",
     ]
   }
 
   /// Builds `boot.img`, signed with the development key, and returns its path.
-  func buildSigned() throws -> String {
+  func buildSigned(_ profile: String = "dev") throws -> String {
     let image = file("boot.img")
     let outcome = Outcome(
-      try buildOptions() + ["--key", DevelopmentKeys.privatePath, "-o", image])
+      try buildOptions(profile) + ["--key", DevelopmentKeys.privatePath, "-o", image])
     guard outcome.status == 0 else { throw CocoaError(.fileReadUnknown) }
     return image
   }

@@ -37,6 +37,10 @@ extension BadText {
       "seed", "\"switches\"", by: "\"fixedSeed\": \"00\", \"switches\"",
       .field(path: "fixedSeed", .badHexadecimal(digits: 128))),
     BadText(
+      "seed in capitals", "\"switches\"",
+      by: "\"fixedSeed\": \"\(String(repeating: "0A", count: 64))\", \"switches\"",
+      .field(path: "fixedSeed", .badHexadecimal(digits: 128))),
+    BadText(
       "services", "\"services\": [", by: "\"services\": 1, \"x\": [",
       .field(path: "services", .wrongType(expected: "an array"))),
     BadText(

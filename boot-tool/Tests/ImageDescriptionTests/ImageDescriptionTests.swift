@@ -169,4 +169,33 @@ struct ImageDescriptionTests {
       DescriptionError.syntax(offset: 3, .trailing).description
         == "at byte 3: text after the end")
   }
+  @Test(arguments: [
+    (
+      DescriptionError.wrongProfile(found: .smoke, expected: .release),
+      "profile: the boot configuration is for smoke and the image for release"
+    ),
+    (.field(path: "services.x", .badKey(expected: "a name")), "services.x: the key is not a name"),
+    (.form(path: "p", .truncated(needed: 112, available: 3)), "p: 3 bytes, 112 are needed"),
+    (.form(path: "p", .unsupportedVersion(major: 2, minor: 0)), "p: unsupported version 2.0"),
+    (.form(path: "p", .unknownFlags(offset: 9, found: 16)), "p: unknown flags 0x10 at 9"),
+    (
+      .form(path: "p", .tooManyEntries(table: 0, count: 65, limit: 64)),
+      "p: 65 entries in table 0 are above the limit of 64"
+    ),
+    (
+      .form(path: "p", .overlap(table: 4, entry: 1)),
+      "p: entry 1 of table 4 overlaps the one before it"
+    ),
+    (
+      .rule(
+        .intakeMismatch(
+          .memd,
+          .wrongRights(CapSlot(rawValue: 7), found: .send | .grant, expected: .send))),
+      "rule broken: start capabilities of memd differ from its intake table: slot 7 has rights "
+        + "send,grant and must have send"
+    ),
+  ])
+  func `a refusal is put into words without Swift`(_ error: DescriptionError, _ text: String) {
+    #expect(error.description == text)
+  }
 }

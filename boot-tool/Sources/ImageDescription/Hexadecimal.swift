@@ -1,27 +1,35 @@
-// Lower-case hexadecimal text for fixed-size bytes.
+// Lower-case hexadecimal text for fixed-size bytes, in key files, descriptions and reports. One
+// spelling only: what can be written in two ways cannot be compared as text.
 
-import Bytes
+package import Bytes
 
 /// Hexadecimal text.
-enum Hexadecimal {
+package enum Hexadecimal {
   private static let digits = Array("0123456789abcdef".utf8)
 
   /// The text of some bytes.
-  static func text<let count: Int>(_ bytes: FixedBytes<count>) -> String {
-    String(decoding: self.bytes(bytes), as: UTF8.self)
+  package static func text<let count: Int>(_ bytes: FixedBytes<count>) -> String {
+    var text: [UInt8] = []
+    append(bytes, to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 
-  /// The text of some bytes, as ASCII.
-  static func bytes<let count: Int>(_ bytes: FixedBytes<count>) -> [UInt8] {
-    (0..<(2 * count)).map { index in
-      digits[Int(index % 2 == 0 ? bytes[index / 2] >> 4 : bytes[index / 2] & 15)]
+  /// Appends the text of some bytes, as ASCII.
+  ///
+  /// No other array holds the digits on the way: they may be those of a private key.
+  package static func append<let count: Int>(
+    _ bytes: FixedBytes<count>, to text: inout [UInt8]
+  ) {
+    for index in 0..<count {
+      text.append(digits[Int(bytes[index] >> 4)])
+      text.append(digits[Int(bytes[index] & 15)])
     }
   }
 
   /// The bytes that ASCII text stands for: exactly two digits per byte, lower case.
   ///
   /// The error has the place of the first character that is wrong or missing.
-  static func parse<let count: Int>(
+  package static func parse<let count: Int>(
     _ text: ArraySlice<UInt8>, as type: FixedBytes<count>.Type = FixedBytes<count>.self
   ) throws(HexadecimalError) -> FixedBytes<count> {
     var bytes = FixedBytes<count>()
@@ -45,6 +53,7 @@ enum Hexadecimal {
 }
 
 /// Text that is not hexadecimal, from `position` on.
-struct HexadecimalError: Error, Equatable {
-  let position: Int
+package struct HexadecimalError: Error, Equatable {
+  /// The place of the first character that is wrong or missing.
+  package let position: Int
 }
