@@ -1,7 +1,6 @@
-// Fuzzes Ed25519 of lib-crypto: hostile keys and signatures, then a key pair made from the same bytes
-// whose signature must verify and must not survive a change of one bit.
-//
-// Input: 32 bytes of key or seed, 64 bytes of signature, the message.
+// Fuzzes Ed25519 of lib-crypto: hostile keys and signatures, then a key pair made from the same
+// bytes whose signature must verify and must not survive a change of one bit.  Input: 32 bytes of
+// key or seed, 64 bytes of signature, the message.
 
 import Bytes
 import Crypto
