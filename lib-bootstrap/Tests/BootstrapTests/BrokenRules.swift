@@ -96,7 +96,6 @@ extension BrokenRule {
       $0[.named].dependencies = [Dependency(.timed)]
     },
     BrokenRule("cycle of three", .dependencyCycle(.crashd, dependency: .named)) {
-      $0[.named].dependencies = [Dependency(.crashd)]
       $0[.timed].dependencies = []
       $0[.crashd].dependencies = [Dependency(.named)]
       $0[.named].dependencies = [Dependency(.logd)]
