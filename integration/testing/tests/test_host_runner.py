@@ -77,26 +77,51 @@ class JudgeTests(FolderTestCase):
         self.assertEqual(test_host.compiler_errors(log), ['a.swift:1: error: bad'])
 
 
+def is_running(pid):
+    """Whether the process still executes; one that only waits to be reaped does not."""
+    try:
+        status = Path(f'/proc/{pid}/stat').read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return status.rpartition(')')[2].split()[0] != 'Z'
+
+
+def wait_for(condition, seconds=30):
+    """Waits until the condition holds; returns whether it does in the end."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
+
+
 class RunTests(FolderTestCase):
+    def setUp(self):
+        super().setUp()
+        self.pid_file = self.folder / 'pid'
+        # The child that must not survive, far longer-lived than any of these tests.
+        self.child = f'sleep 600 & echo $! >{self.pid_file}.new; mv {self.pid_file}.new ' \
+                     f'{self.pid_file}; wait'
+
+    def assert_child_ends(self):
+        pid = int(self.pid_file.read_text())
+        self.assertTrue(wait_for(lambda: not is_running(pid)), f'process {pid} still runs')
+
     def test_a_command_over_its_time_is_killed_with_its_children(self):
-        log, mark = self.folder / 'log', self.folder / 'mark'
-        code = run.logged(['sh', '-c', f'(sleep 2; touch {mark}) & sleep 30'], log, 0.2)
+        log = self.folder / 'log'
+        code = run.logged(['sh', '-c', self.child], log, 5)
         self.assertEqual(code, 124)
         self.assertIn('stopped after', log.read_text())
-        self.assertFalse(mark.exists())
+        self.assert_child_ends()
 
     def test_a_runner_that_is_stopped_ends_its_children(self):
-        mark = self.folder / 'mark'
-        script = (f'import pathlib, run; run.logged(["sh", "-c", "sleep 1; touch {mark}"],'
-                  f' pathlib.Path("{self.folder}/log"), 30)')
+        script = (f'import pathlib, run; run.logged(["sh", "-c", "{self.child}"],'
+                  f' pathlib.Path("{self.folder}/log"), 300)')
         runner = subprocess.Popen([sys.executable, '-B', '-c', script],
                                   cwd=Path(run.__file__).parent)
-        while not (self.folder / 'log').exists():
-            time.sleep(0.01)
+        self.assertTrue(wait_for(self.pid_file.exists))
         runner.terminate()
-        self.assertEqual(runner.wait(10), 143)
-        time.sleep(1.2)
-        self.assertFalse(mark.exists())
+        self.assertEqual(runner.wait(30), 143)
+        self.assert_child_ends()
 
     def test_output_and_exit_code_are_kept_and_there_is_no_input(self):
         log = self.folder / 'log'
