@@ -1,5 +1,5 @@
 // The program as a function: finds the command, runs it, and turns its errors into text and an
-// exit code. Prints nothing itself, so tests run whole commands in process.
+// exit code. Prints nothing here, so tests run whole commands in process.
 
 /// The boot-tool command line.
 public enum BootTool {

@@ -1,8 +1,6 @@
 // boot-tool extract: one section's payload as a file.
 
 import BootImg
-import Bytes
-import Crypto
 
 /// Taking payloads out.
 enum ExtractCommand {
@@ -44,17 +42,14 @@ enum ExtractCommand {
   private static func payload(
     of section: String, in image: [UInt8], path: String
   ) throws(ToolError) -> [UInt8] {
-    let sections = try ImageReport(image, path: path).sections
+    let report = try ImageReport(image, path: path)
     guard
-      let index = sections.firstIndex(where: { "\($0.family.text)/\($0.name.text)" == section })
+      let index = report.sections.firstIndex(where: {
+        "\($0.family.text)/\($0.name.text)" == section
+      })
     else {
       throw .file(path, offset: nil, reason: "there is no section '\(section)'")
     }
-    let entry = sections[index]
-    let payload = Array(image[entry.offset..<(entry.offset + entry.size)])
-    guard SHA256.hash(payload.span.rawBytes) == entry.hash else {
-      throw ToolError(path, .hashMismatch(section: index, offset: entry.offset))
-    }
-    return payload
+    return Array(try report.checkedPayload(index, of: image, path: path))
   }
 }

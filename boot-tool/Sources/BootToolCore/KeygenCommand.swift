@@ -21,6 +21,9 @@ enum KeygenCommand {
 
   private static func run(_ arguments: Arguments) throws(ToolError) -> String {
     let name = arguments.operand(0)
+    guard !name.isEmpty, !name.hasSuffix("/") else {
+      throw .usage("NAME '\(name)' does not end in a file name")
+    }
     var profiles: [BootProfile] = []
     for text in arguments.all("--profile") { profiles.append(try BootProfile(option: text)) }
     guard !profiles.isEmpty else { throw .usage("option --profile is missing") }

@@ -4,6 +4,7 @@ import BootImg
 import Bytes
 import Crypto
 import HostFiles
+import ImageDescription
 
 /// Reading and writing the tool's files.
 enum ToolFiles {
@@ -61,13 +62,23 @@ enum ToolFiles {
   }
 
   /// The keys of several public key files.
+  ///
+  /// A key in two files could have two lists of profiles, and the order would decide.
+  ///
+  /// - Throws: `ToolError` for a file that is refused, and for a key that an earlier file has too.
   static func trustedKeys(_ paths: [String]) throws(ToolError) -> [TrustedKey] {
     var keys: [TrustedKey] = []
     for path in paths {
       let text = try read(path, limit: KeyFile.maximumSize)
-      do throws(KeyFileError) { keys += try KeyFile.parsePublic(text) } catch {
+      let added: [TrustedKey]
+      do throws(KeyFileError) { added = try KeyFile.parsePublic(text) } catch {
         throw .file(path, offset: error.offset, reason: error.reason)
       }
+      for key in added where keys.contains(where: { $0.publicKey == key.publicKey }) {
+        let reason = "key \(Hexadecimal.text(key.id)) is in an earlier key file already"
+        throw .file(path, offset: nil, reason: reason)
+      }
+      keys += added
     }
     return keys
   }

@@ -12,6 +12,8 @@ public struct FileError: Error, Equatable, Sendable {
     case read
     /// Creating the temporary file beside the wanted one.
     case create
+    /// Replacing what has the wanted name and is not a regular file.
+    case replace
     /// Writing, or bringing the written data to the disk.
     case write
     /// Giving the finished file its name.
@@ -22,7 +24,8 @@ public struct FileError: Error, Equatable, Sendable {
 
   /// What was being done.
   public let operation: Operation
-  /// The system's error number; `EFBIG` also for a file above the caller's limit.
+  /// The system's error number; `EFBIG` also for a file above the caller's limit, `EEXIST`
+  /// for `replace`.
   public let code: Int32
 
   /// An error of the given operation with the system's last error number.
@@ -31,10 +34,11 @@ public struct FileError: Error, Equatable, Sendable {
     self.code = code
   }
 
-  /// The system's text for the error.
+  /// The operation and the system's text for the error.
   public var reason: String {
+    guard operation != .replace else { return "cannot replace: not a regular file" }
     // SAFETY: strerror returns a zero-terminated string for every number; it is copied at once,
     // and glibc keeps it valid until the next call in this thread.
-    unsafe "cannot \(operation.rawValue): \(String(cString: strerror(code)))"
+    return unsafe "cannot \(operation.rawValue): \(String(cString: strerror(code)))"
   }
 }

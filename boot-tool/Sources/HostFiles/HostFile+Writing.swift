@@ -26,7 +26,7 @@ extension HostFile {
   }
 
   /// Writes all bytes; false with `errno` set when the system refuses.
-  private static func writeAll(_ contents: Span<UInt8>, to file: Int32) -> Bool {
+  static func writeAll(_ contents: Span<UInt8>, to file: Int32) -> Bool {
     // SAFETY: the pointer does not leave the closure.
     unsafe contents.withUnsafeBytes { buffer in
       var written = 0
@@ -43,13 +43,17 @@ extension HostFile {
     }
   }
 
-  /// Defers the signals by which a user ends a program; returns what was deferred before.
+  /// Defers the signals by which a user or a limit on file sizes ends a program.
+  ///
+  /// While SIGXFSZ is deferred, a write beyond the limit fails with `EFBIG`.
+  ///
+  /// - Returns: What was deferred before.
   private static func blockSignals() -> sigset_t {
     var ending = sigset_t()
     var previous = sigset_t()
     // SAFETY: both sets are local variables and the calls keep no pointer to them.
     unsafe sigemptyset(&ending)
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
+    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXFSZ] {
       // SAFETY: the set was initialised above, and the signal numbers are the system's own.
       unsafe sigaddset(&ending, signal)
     }

@@ -38,16 +38,32 @@ public enum HostFile {
 
   /// Writes a file so that its name always leads to the whole old or the whole new contents.
   ///
-  /// Interruptions by SIGINT, SIGTERM and SIGHUP take effect when the work is done or undone.
+  /// Interruptions by SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGXFSZ take effect when the work is
+  /// done or undone. Only a regular file is replaced: a device node would be lost, and a symbolic
+  /// link would be replaced where the user expects its target to be.
   ///
-  /// - Throws: `FileError`; the old file is unchanged then, and nothing is left behind.
+  /// - Throws: `FileError`, with `replace` when `path` names something else than a regular file;
+  ///   what was there is unchanged then, and nothing is left behind.
   public static func replace(
     _ path: String, with contents: Span<UInt8>, mode: mode_t = 0o666
   ) throws(FileError) {
+    guard isReplaceable(path) else { throw FileError(.replace, code: EEXIST) }
     try write(path, contents, mode: mode) { temporary in
       // SAFETY: both paths are zero-terminated strings that live during the call.
       unsafe rename(temporary, path) == 0
     }
+  }
+
+  /// Whether the name is free or leads to a regular file itself, not through a symbolic link.
+  ///
+  /// The check guards against mistakes, not against somebody who changes the folder meanwhile.
+  private static func isReplaceable(_ path: String) -> Bool {
+    var status = stat()
+    // SAFETY: the path is zero-terminated, and the call fills a local variable; neither is kept.
+    let result = unsafe lstat(path, &status)
+    // Where nothing can be looked up, creating the temporary file gives the better reason.
+    guard result == 0 else { return true }
+    return status.st_mode & S_IFMT == S_IFREG
   }
 
   /// Writes a file that must not exist yet, as `replace` does.

@@ -1,4 +1,4 @@
-// The executable: hands the command line to BootToolCore and its texts to the standard streams.
+// The executable: hands the command line to BootToolCore and its exit code to the system.
 
 import BootToolCore
 import Foundation
@@ -6,10 +6,6 @@ import Foundation
 @main
 enum BootToolMain {
   static func main() {
-    let status = BootTool.run(
-      arguments: Array(CommandLine.arguments.dropFirst()),
-      output: { FileHandle.standardOutput.write(Data($0.utf8)) },
-      errorOutput: { FileHandle.standardError.write(Data($0.utf8)) })
-    exit(status)
+    exit(BootTool.run(arguments: Array(CommandLine.arguments.dropFirst())))
   }
 }

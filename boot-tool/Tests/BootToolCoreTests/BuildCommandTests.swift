@@ -183,7 +183,8 @@ struct BuildCommandTests {
     let outcome = Outcome(options + ["-o", target])
     #expect(
       outcome
-        == Outcome(status: 1, errors: "boot-tool: \(target): cannot publish: Is a directory\n"))
+        == Outcome(
+          status: 1, errors: "boot-tool: \(target): cannot replace: not a regular file\n"))
     #expect(try folder.names() == before)
   }
 }

@@ -1,6 +1,5 @@
-// The command line itself: help, exit codes, wrong options; once also through the real program.
+// The command line itself: help, exit codes, wrong options.
 
-import Foundation
 import Testing
 
 struct CommandLineTests {
@@ -53,45 +52,6 @@ struct CommandLineTests {
     #expect(outcome.output == "")
     #expect(outcome.errors.contains(reason))
     #expect(outcome.errors.contains("see boot-tool \(arguments[0]) --help"))
-  }
-
-  // MARK: The real program
-
-  /// The executable that was built along with this test program.
-  private static func program() throws -> URL {
-    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return URL(fileURLWithPath: tests).deletingLastPathComponent()
-      .appendingPathComponent("boot-tool")
-  }
-
-  private func spawn(_ arguments: [String]) throws -> Outcome {
-    let process = Process()
-    let output = Pipe()
-    let errors = Pipe()
-    process.executableURL = try Self.program()
-    process.arguments = arguments
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let texts = [output, errors].map { pipe in
-      String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    }
-    process.waitUntilExit()
-    return Outcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
-  }
-
-  @Test func `the program gives the exit codes and uses both streams`() throws {
-    let folder = try TestFolder()
-    let image = try folder.buildSigned()
-    #expect(try spawn(["--help"]).output == Outcome(["--help"]).output)
-    let verify = ["verify", image, "--key", DevelopmentKeys.publicPath]
-    #expect(try spawn(verify) == Outcome(verify))
-    #expect(try spawn(verify).status == 0)
-    let rollback = verify + ["--minimum-version", "100"]
-    #expect(try spawn(rollback) == Outcome(rollback))
-    #expect(try spawn(rollback).status == 1)
-    #expect(try spawn(["verify"]) == Outcome(["verify"]))
-    #expect(try spawn(["verify"]).status == 2)
   }
 }
 

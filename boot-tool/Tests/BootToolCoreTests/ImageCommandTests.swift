@@ -42,6 +42,21 @@ struct ImageCommandTests {
     #expect(try folder.read("boot.img") == before)
   }
 
+  @Test(arguments: [(0, 4100), (6, 32768)])
+  func `sign refuses a payload that differs from its hash`(section: Int, offset: Int) throws {
+    let folder = try TestFolder()
+    let image = try damaged(folder, at: offset)
+    let before = try folder.read("boot.img")
+    let start = offset & ~4095
+    #expect(
+      Outcome(["sign", image, "--key", DevelopmentKeys.privatePath])
+        == Outcome(
+          status: 1,
+          errors: "boot-tool: \(image): at \(start): "
+            + "section \(section): the contents differ from the hash\n"))
+    #expect(try folder.read("boot.img") == before)
+  }
+
   @Test func `sign refuses a public key`() throws {
     let folder = try TestFolder()
     let image = try folder.buildSigned()
@@ -204,6 +219,21 @@ struct ImageCommandTests {
           status: 1,
           errors:
             "boot-tool: \(image): at 64: the key may not sign images of profile release\n"))
+  }
+
+  @Test(arguments: [false, true])
+  func `verify refuses a key that two files have`(reversed: Bool) throws {
+    let folder = try TestFolder()
+    let image = try folder.buildSigned()
+    let text = try String(contentsOfFile: DevelopmentKeys.publicPath, encoding: .utf8)
+    let other = text.replacingOccurrences(of: " dev,smoke\n", with: " release\n")
+    #expect(other != text)
+    let files = [DevelopmentKeys.publicPath, try folder.write("other.pub", other)]
+    let paths = reversed ? [files[1], files[0]] : files
+    let outcome = Outcome(["verify", image, "--key", paths[0], "--key", paths[1]])
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("boot-tool: \(paths[1]): key "))
+    #expect(outcome.errors.hasSuffix(" is in an earlier key file already\n"))
   }
 
   @Test func `verify needs a key`() throws {

@@ -62,6 +62,18 @@ struct KeygenCommandTests {
     #expect(outcome.errors.contains("absent/my.pub: cannot create: No such file or directory"))
   }
 
+  @Test(arguments: ["", "/"])
+  func `a name without a last part is a usage error`(suffix: String) throws {
+    let folder = try TestFolder()
+    let name = suffix.isEmpty ? "" : folder.path + suffix
+    let reason = "NAME '\(name)' does not end in a file name"
+    #expect(
+      Outcome(["keygen", name, "--profile", "dev"])
+        == Outcome(
+          status: 2, errors: "boot-tool: keygen: \(reason); see boot-tool keygen --help\n"))
+    #expect(try folder.names() == [])
+  }
+
   @Test func `a profile is needed`() throws {
     let folder = try TestFolder()
     #expect(Outcome(["keygen", folder.file("my")]).status == 2)
