@@ -62,7 +62,8 @@ public struct BootloaderHandoff: ~Escapable {
     }
   }
 
-  /// Modules are in order and unique, lie in reserved memory, and one is the boot configuration.
+  /// Modules are in order and unique, lie in reserved memory, share no page, and one is the boot
+  /// configuration.
   private func checkModules() throws(FormatError) {
     var previous: ModuleKey?
     var hasBootConfig = false
@@ -73,13 +74,17 @@ public struct BootloaderHandoff: ~Escapable {
       guard let pages = module.pages, isReserved(pages, as: .module) else {
         throw .unreserved(table: LoadedModule.table, entry: index)
       }
+      guard isAlone(module, before: index) else {
+        throw .overlap(table: LoadedModule.table, entry: index)
+      }
       hasBootConfig = hasBootConfig || module.key.family == .bootConfig
       previous = module.key
     }
     guard hasBootConfig else { throw .missing(table: LoadedModule.table) }
   }
 
-  /// Segments are in order, lie in reserved memory, and one that is executable holds the entry.
+  /// Segments are in order, lie in reserved memory, share no page with each other or a module, and
+  /// one that is executable holds the entry.
   private func checkSegments() throws(FormatError) {
     var previous: PageRange?
     var hasEntry = false
@@ -90,11 +95,42 @@ public struct BootloaderHandoff: ~Escapable {
       guard isReserved(segment.physicalPages, as: .kernelImage) else {
         throw .unreserved(table: KernelSegment.table, entry: index)
       }
+      guard isAlone(segment, before: index) else {
+        throw .overlap(table: KernelSegment.table, entry: index)
+      }
       let holdsEntry = info.kernelEntry >= range.base && info.kernelEntry < range.end
       hasEntry = hasEntry || (holdsEntry && segment.rights.contains(.execute))
       previous = range
     }
     guard hasEntry else { throw .missing(table: KernelSegment.table) }
+  }
+
+  /// Whether no earlier module has a page of this one, in memory or in its window.
+  private func isAlone(_ module: LoadedModule, before index: Int) -> Bool {
+    guard let pages = module.pages, let window = module.window else { return false }
+    for earlier in 0..<index {
+      guard let other = modules[earlier], let otherPages = other.pages,
+        let otherWindow = other.window
+      else { return false }
+      if pages.overlaps(otherPages) || window.overlaps(otherWindow) { return false }
+    }
+    return true
+  }
+
+  /// Whether no earlier segment has a physical page of this one, and no module a window on it.
+  ///
+  /// Modules and segments share no physical page: their reservations are of different kinds, and
+  /// reservations do not overlap.
+  private func isAlone(_ segment: KernelSegment, before index: Int) -> Bool {
+    for earlier in 0..<index {
+      guard let other = segments[earlier] else { return false }
+      if segment.physicalPages.overlaps(other.physicalPages) { return false }
+    }
+    for module in 0..<modules.count {
+      guard let window = modules[module]?.window else { return false }
+      if window.overlaps(segment.virtualPages) { return false }
+    }
+    return true
   }
 
   /// Phases increase and the counter does not go back.

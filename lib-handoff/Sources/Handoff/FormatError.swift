@@ -33,7 +33,7 @@ public enum FormatError: Error, Equatable, Sendable {
   case outOfOrder(table: Int, entry: Int)
   /// Same key as the entry before it, or a second one of something unique.
   case duplicate(table: Int, entry: Int)
-  /// The range begins inside the one before it.
+  /// The range begins inside the one before it, or shares pages with that of an earlier entry.
   case overlap(table: Int, entry: Int)
   /// A module or kernel segment outside the reservations of its kind.
   case unreserved(table: Int, entry: Int)
@@ -43,6 +43,7 @@ public enum FormatError: Error, Equatable, Sendable {
   case slotConflict(CapSlot)
   /// Writer only: the file does not fit.
   case bufferTooSmall(needed: Int, available: Int)
-  /// Writer only: more or fewer entries appended than announced.
+  /// Writer: more or fewer entries appended than announced. Reader of the boot configuration: the
+  /// runs of its services cover `appended` of the `announced` entries.
   case wrongEntryCount(table: Int, appended: Int, announced: Int)
 }

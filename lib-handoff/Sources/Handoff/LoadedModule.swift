@@ -31,6 +31,9 @@ public struct LoadedModule: Equatable, Sendable {
   public var pages: PageRange? {
     PageRange(base: physical, byteCount: size, limit: PageRange.physicalLimit)
   }
+
+  /// The pages where the kernel reads it; nil for values that a decoder would refuse.
+  public var window: PageRange? { PageRange(upperHalf: virtual, byteCount: size) }
 }
 
 extension LoadedModule: WireEntry {
@@ -55,8 +58,7 @@ extension LoadedModule: WireEntry {
       physical != 0 && physical % PageRange.pageSize == 0 && physical < PageRange.physicalLimit,
       at: 40, physical)
     try record.require(pages != nil, at: 48, size)
-    try record.require(
-      PageRange(upperHalf: virtual, byteCount: size) != nil, at: 56, virtual)
+    try record.require(window != nil, at: 56, virtual)
   }
 
   /// Writes the entry.

@@ -31,6 +31,11 @@ public struct PageRange: Equatable, Sendable {
     other.base >= base && other.end <= end
   }
 
+  /// Whether a page belongs to both ranges.
+  public func overlaps(_ other: PageRange) -> Bool {
+    base < other.end && other.base < end
+  }
+
   /// Decodes a physical range: base at one offset, page count at another.
   ///
   /// - Throws: `FormatError.invalidValue` for a base that is not page aligned or a count of 0, or

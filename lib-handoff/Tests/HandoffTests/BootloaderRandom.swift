@@ -19,6 +19,8 @@ extension BootloaderContents {
           kind: MemoryRegion.Kind.allCases.randomElement(using: &random) ?? .usable))
       next += pages
     }
+    contents.reservations[1].range.pageCount = 0x80
+    contents.reservations[2].range.base = 0x20_0000
     contents.modules = randomModules(&random)
     var ticks = contents.info.entryTicks
     contents.stamps = PhaseStamp.Phase.allCases.compactMap { phase in
@@ -48,17 +50,22 @@ extension BootloaderContents {
 
   private static func randomModules(_ random: inout Random) -> [LoadedModule] {
     let count = Int.random(in: 0...20, using: &random)
+    // Each has room for four pages, behind those of the sample.
+    let base: UInt64 = 0x11_4000
     var modules = (0..<count).map { index in
       LoadedModule(
         key: ModuleKey(
           family: .driver, role: RoleID(rawValue: UInt16(index + 1)), name: name("d\(index)")),
-        physical: 0x11_0000, size: UInt64.random(in: 1...0x4000, using: &random),
-        virtual: windowBase, hash: random.bytes(FixedBytes<32>.self))
+        physical: base + UInt64(index) << 14, size: UInt64.random(in: 1...0x4000, using: &random),
+        virtual: windowBase + 0x1_0000 + UInt64(index) << 14,
+        hash: random.bytes(FixedBytes<32>.self))
     }
     modules.append(sample.modules[1])
     for index in 0..<Int.random(in: 0...3, using: &random) {
       var blob = sample.modules[1]
       blob.key = ModuleKey(family: .blob, name: name("blob-\(index)"))
+      blob.physical += UInt64(index + 21) << 14
+      blob.virtual += UInt64(index + 1) << 12
       modules.append(blob)
     }
     return modules

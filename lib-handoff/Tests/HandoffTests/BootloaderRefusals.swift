@@ -136,6 +136,18 @@ extension Refusal {
       .invalidValue(offset: 592, found: .max - 0xFFF)),
     Refusal("module outside", at: 576, UInt64(0x12_0000), .unreserved(table: 2, entry: 0)),
     Refusal("module reaches out", at: 584, UInt64(0x4001), .unreserved(table: 2, entry: 0)),
+    Refusal("modules share a page", at: 672, UInt64(0x11_1000), .overlap(table: 2, entry: 1)),
+    Refusal(
+      "windows share a page", at: 688, BootloaderContents.windowBase + 0x1000,
+      .overlap(table: 2, entry: 1)),
+    Refusal(
+      "window on the kernel", at: 592, BootloaderContents.kernelBase - 0x1000,
+      .overlap(table: 3, entry: 0)),
+    Refusal(
+      "window on a later segment", at: 688, BootloaderContents.kernelBase + 0x2000,
+      .overlap(table: 3, entry: 1)),
+    Refusal(
+      "segments share a page", at: 760, UInt64(0x10_1000), .overlap(table: 3, entry: 1)),
     Refusal(
       "module order", [(536, [6, 0, 0, 0])], .outOfOrder(table: 2, entry: 1)),
     Refusal("two of one role", [(632, [3, 0, 2, 0])], .duplicate(table: 2, entry: 1)),

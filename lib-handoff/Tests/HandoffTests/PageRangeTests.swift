@@ -17,6 +17,17 @@ struct PageRangeTests {
     #expect(range.contains(PageRange(base: base, pageCount: count)) == isInside)
   }
 
+  @Test(arguments: [
+    (0, 1, false), (0, 2, true), (0x2000, 1, true), (0x4000, 9, true), (0x5000, 1, false),
+  ])
+  func `ranges overlap when they share a page`(
+    _ base: UInt64, _ count: UInt64, _ isShared: Bool
+  ) {
+    let other = PageRange(base: base, pageCount: count)
+    #expect(range.overlaps(other) == isShared)
+    #expect(other.overlaps(range) == isShared)
+  }
+
   @Test func `the end of a range that was never checked is cut to 64 bits`() {
     #expect(PageRange(base: .max, pageCount: .max).end == .max &- 4096)
     #expect(PageRange(base: 0, pageCount: 1 << 52).end == 0)

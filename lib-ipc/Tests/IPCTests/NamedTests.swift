@@ -38,7 +38,7 @@ struct NamedRequestTests {
     // Names: empty, upper case, a digit first, a byte behind the end, 16 bytes.
     BadField(seed, at: 0, "00"), BadField(seed, at: 0, "54"), BadField(seed, at: 0, "31"),
     BadField(seed, at: 6, "61", reported: 0),
-    BadField(seed, at: 0, "61616161616161616161616161616161"),
+    BadField(seed, at: 0, "6161616161616161616161616161615F"),
     // Role 0, a protocol below 0x400 or inside a block.
     BadField(seed, at: 16, "0000"), BadField(seed, at: 18, "F003"), BadField(seed, at: 18, "31"),
     BadField(seed, at: 18, "FFFF"),

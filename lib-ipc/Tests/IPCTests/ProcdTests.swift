@@ -58,19 +58,27 @@ struct ProcdRequestTests {
   static let badFields = [
     BadField(capability, at: 0, "0000"), BadField(capability, reserved: 2),
     // Slot 0, a slot past the largest CSpace, no type, an unknown type, a family of a non-endpoint,
-    // a family that does not exist, rights that endpoints do not have, a badge on a frame.
+    // a family that does not exist, no rights, rights that endpoints do not have, a badge on a
+    // frame, a frame with a peer, a kernel endpoint with a peer, a badge without a peer.
     BadField(capability, at: 8, "00000000"), BadField(capability, at: 8, "00001000"),
     BadField(capability, at: 12, "0000 0000"), BadField(capability, at: 12, "0D00"),
     BadField(capability, at: 12, "0300 0100", reported: 14), BadField(capability, at: 14, "0F00"),
-    BadField(capability, at: 16, "08"), BadField(capability, at: 16, "05000080"),
-    BadField(capability, at: 12, "0300 0000 08000000", reported: 24),
+    BadField(capability, at: 16, "00"), BadField(capability, at: 16, "08"),
+    BadField(capability, at: 16, "05000080"),
+    BadField(capability, at: 12, "0300 0000 08000000 0000", reported: 24),
+    BadField(capability, at: 12, "0300 0000 08000000", reported: 20),
+    BadField(capability, at: 14, "0100", reported: 20),
+    BadField(capability, at: 20, "0000", reported: 24),
     BadField(capability, reserved: 22),
     BadField(dependency, at: 0, "0000"), BadField(dependency, at: 2, "0000"),
     BadField(dependency, at: 2, "1300"), BadField(dependency, reserved: 4),
     BadField(spawn, at: 0, "0000"), BadField(spawn, at: 3, "03"),
     BadField(spawn, at: 8, "00"), BadField(spawn, at: 16, "FF0F0000"),
-    BadField(spawn, at: 24, "00000000"), BadField(spawn, at: 24, "01001000"),
-    BadField(spawn, at: 28, "FF3F0000"), BadField(spawn, reserved: 52),
+    BadField(spawn, at: 2, "00"), BadField(spawn, at: 24, "00000000"),
+    BadField(spawn, at: 24, "20000000"), BadField(spawn, at: 24, "41000000"),
+    BadField(spawn, at: 24, "01001000"), BadField(spawn, at: 24, "00002000"),
+    BadField(spawn, at: 28, "00000000"), BadField(spawn, at: 28, "FF3F0000"),
+    BadField(spawn, reserved: 52),
     BadField(spawn, at: 56, "00"),
     BadField(exit, reserved: 4), BadField(kill, at: 0, "00"), BadField(kill, reserved: 4),
     BadField(query, reserved: 4), BadField(wait, at: 0, "00"), BadField(wait, reserved: 7),
@@ -152,7 +160,41 @@ struct ProcdRequestTests {
     var wrong = descriptor
     wrong.type = .frame
     wrong.rights = .read
+    wrong.peer = .none
     #expect(throws: ProtocolError.invalidField(offset: 24)) {
+      try encode(ProcdRequest.addCapability(role: .timed, wrong))
+    }
+  }
+
+  @Test func `a peer of a frame is not encoded`() {
+    var wrong = descriptor
+    wrong.type = .frame
+    wrong.rights = .read
+    #expect(throws: ProtocolError.invalidField(offset: 20)) {
+      try encode(ProcdRequest.addCapability(role: .timed, wrong))
+    }
+  }
+
+  @Test func `a peer of a kernel endpoint is not encoded`() {
+    var wrong = descriptor
+    wrong.kind = .time
+    #expect(throws: ProtocolError.invalidField(offset: 20)) {
+      try encode(ProcdRequest.addCapability(role: .timed, wrong))
+    }
+  }
+
+  @Test func `a badge without a peer is not encoded`() {
+    var wrong = descriptor
+    wrong.peer = .none
+    #expect(throws: ProtocolError.invalidField(offset: 24)) {
+      try encode(ProcdRequest.addCapability(role: .timed, wrong))
+    }
+  }
+
+  @Test func `a capability without rights is not encoded`() {
+    var wrong = descriptor
+    wrong.rights = .none
+    #expect(throws: ProtocolError.invalidField(offset: 16)) {
       try encode(ProcdRequest.addCapability(role: .timed, wrong))
     }
   }
@@ -174,8 +216,31 @@ struct ProcdRequestTests {
     }
   }
 
-  @Test(arguments: [0, (1 << 20) + 1] as [UInt32])
-  func `a CSpace of no or too many slots is not encoded`(slotCount: UInt32) throws {
+  @Test(arguments: [64, 1 << 20] as [UInt32])
+  func `a CSpace of the fewest or the most slots is encoded`(slotCount: UInt32) throws {
+    var launch = try launch()
+    launch.slotCount = slotCount
+    #expect(throws: Never.self) { try encode(ProcdRequest.spawnService(launch)) }
+  }
+
+  @Test func `a priority of 0 is not encoded`() throws {
+    var wrong = try launch()
+    wrong.priority = 0
+    #expect(throws: ProtocolError.invalidField(offset: 2)) {
+      try encode(ProcdRequest.spawnService(wrong))
+    }
+  }
+
+  @Test func `a service without a system call is not encoded`() throws {
+    var wrong = try launch()
+    wrong.syscalls = .none
+    #expect(throws: ProtocolError.invalidField(offset: 28)) {
+      try encode(ProcdRequest.spawnService(wrong))
+    }
+  }
+
+  @Test(arguments: [0, 32, 63, 65, 4095, (1 << 20) + 1, 1 << 21] as [UInt32])
+  func `a CSpace of a wrong size is not encoded`(slotCount: UInt32) throws {
     var wrong = try launch()
     wrong.slotCount = slotCount
     #expect(throws: ProtocolError.invalidField(offset: 24)) {

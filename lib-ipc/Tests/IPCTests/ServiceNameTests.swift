@@ -1,6 +1,7 @@
 // Names: every length, every byte, and the padding.
 
 import Bytes
+import CapABI
 import IPC
 import Testing
 
@@ -14,12 +15,14 @@ private func padded(_ bytes: [UInt8]) throws -> ServiceName? {
 }
 
 struct ServiceNameTests {
-  @Test(arguments: ["a", "named", "drv-ps2-kbd", "abcdefghijklmno", "a--", "z9"])
+  @Test(arguments: [
+    "a", "named", "drv-ps2-kbd", "abcdefghijklmno", "drv-ps2-keyboard", "a--", "z9",
+  ])
   func `letters, digits and hyphens make a name`(text: String) {
     #expect(isName(text))
   }
 
-  @Test(arguments: ["", "abcdefghijklmnop", "9a", "-a", "Named", "a_b", "a b", "a.b", "é", "a\0"])
+  @Test(arguments: ["", "abcdefghijklmnopq", "9a", "-a", "Named", "a_b", "a b", "a.b", "é", "a\0"])
   func `anything else does not`(text: String) {
     #expect(!isName(text))
   }
@@ -32,7 +35,7 @@ struct ServiceNameTests {
     }
   }
 
-  @Test(arguments: 1...15)
+  @Test(arguments: 1...16)
   func `the length is the number of bytes before the padding`(length: Int) throws {
     #expect(try name(String(repeating: "a", count: length)).length == length)
   }
@@ -50,7 +53,23 @@ struct ServiceNameTests {
     }
   }
 
-  @Test func `16 bytes without padding are refused`() throws {
-    #expect(try padded([UInt8](repeating: UInt8(ascii: "a"), count: 16)) == nil)
+  @Test func `a name of 16 bytes has no padding`() throws {
+    let bytes = Array("drv-virtio-block".utf8)
+    let block = try #require(try padded(bytes))
+    #expect(try block == name("drv-virtio-block"))
+    #expect(block.length == 16)
+    let isSame = block.paddedBytes.hasSameBytes(as: bytes.span.rawBytes)
+    #expect(isSame)
+  }
+
+  @Test(arguments: [UInt8(ascii: "A"), 0x7F, 0xFF])
+  func `a wrong last byte is refused`(last: UInt8) throws {
+    #expect(try padded(Array("drv-virtio-bloc".utf8) + [last]) == nil)
+  }
+
+  @Test(arguments: 0..<RoleID.knownCount)
+  func `the name of every role is a name`(index: Int) throws {
+    let text = try #require(RoleID.known(at: index)?.name).description
+    #expect(try name(text).length == text.utf8.count)
   }
 }

@@ -39,6 +39,16 @@ extension TransferEntry {
   }
 }
 
+extension TransferDescriptor {
+  /// The kernel serves its own endpoints: only generic ones, and notifications, have a role behind.
+  fileprivate var isPeerAllowed: Bool {
+    peer == .none || (type.canBeBadged && kind == .generic)
+  }
+
+  /// A badge speaks to a peer.
+  fileprivate var isBadgeAllowed: Bool { badge == .none || peer != .none }
+}
+
 extension BodyReader {
   /// Reads a slot number that can hold a capability.
   @_lifetime(self: copy self)
@@ -46,7 +56,10 @@ extension BodyReader {
     CapSlot(rawValue: try integer(in: 1...(CapSlot.maximumCount - 1)))
   }
 
-  /// Reads a startup transfer descriptor.
+  /// Reads a startup transfer descriptor, under the rules of the start envelope.
+  ///
+  /// - Throws: `ProtocolError.wrongLength`, `.invalidField` with the first field that breaks a rule
+  ///   of docs/reference/start-envelope.md, "Transfer descriptor", `.reservedNotZero`.
   @_lifetime(self: copy self)
   mutating func descriptor() throws(ProtocolError) -> TransferDescriptor {
     let start = offset
@@ -57,12 +70,15 @@ extension BodyReader {
     try require(
       type == .endpoint || kind == .generic, at: start + TransferDescriptor.kindOffset)
     let rights: Rights = try flags(type.meaningfulRights)
+    try require(rights != .none, at: start + TransferDescriptor.rightsOffset)
     let peer: RoleID = try value()
     try reserved(2)
     let badge: Badge = try value()
-    try require(type.canBeBadged || badge == .none, at: start + TransferDescriptor.badgeOffset)
-    return TransferDescriptor(
+    let descriptor = TransferDescriptor(
       slot: slot, type: type, kind: kind, rights: rights, peer: peer, badge: badge)
+    try require(descriptor.isPeerAllowed, at: start + TransferDescriptor.peerOffset)
+    try require(descriptor.isBadgeAllowed, at: start + TransferDescriptor.badgeOffset)
+    return descriptor
   }
 }
 
@@ -74,6 +90,8 @@ extension BodyWriter {
   }
 
   /// Writes a startup transfer descriptor.
+  ///
+  /// - Throws: `ProtocolError.bufferTooSmall`, `.invalidField` for what the reader refuses.
   @_lifetime(self: copy self)
   mutating func descriptor(_ descriptor: TransferDescriptor) throws(ProtocolError) {
     let start = offset
@@ -85,12 +103,12 @@ extension BodyWriter {
       type == .endpoint || descriptor.kind == .generic,
       at: start + TransferDescriptor.kindOffset)
     try value(descriptor.kind)
+    try require(descriptor.rights != .none, at: offset)
     try flags(descriptor.rights, type.meaningfulRights)
+    try require(descriptor.isPeerAllowed, at: offset)
     try value(descriptor.peer)
     try reserved(2)
-    try require(
-      type.canBeBadged || descriptor.badge == .none,
-      at: start + TransferDescriptor.badgeOffset)
+    try require(descriptor.isBadgeAllowed, at: offset)
     try value(descriptor.badge)
   }
 }

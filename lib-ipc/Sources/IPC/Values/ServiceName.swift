@@ -1,4 +1,4 @@
-// The name of a service, driver or program: 1 to 15 bytes of `a`-`z`, `0`-`9` and `-`, beginning
+// The name of a service, driver or program: 1 to 16 bytes of `a`-`z`, `0`-`9` and `-`, beginning
 // with a letter (docs/reference/ipc.md, "Names"). Names find nothing by themselves: named hands a
 // capability to those that were seeded for it.
 
@@ -9,8 +9,8 @@ public struct ServiceName: Equatable, Sendable {
   private let padded: FixedBytes<16>
 
   /// Longest name, in bytes.
-  public static let maximumLength = 15
-  /// Bytes that a name takes in a message: the name, then zeros, at least one.
+  public static let maximumLength = 16
+  /// Bytes that a name takes in a message: the name, then zeros; a name of 16 bytes has none.
   public static let size = 16
 
   /// Copies a name without padding; nil when it is not one.
@@ -40,7 +40,7 @@ public struct ServiceName: Equatable, Sendable {
     self.padded = padded
   }
 
-  /// Length in bytes, 1 to 15.
+  /// Length in bytes, 1 to 16.
   public var length: Int {
     var length = 1
     while length < Self.maximumLength, padded[length] != 0 {

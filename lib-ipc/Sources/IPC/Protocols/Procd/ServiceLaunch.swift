@@ -1,6 +1,7 @@
 // The body of SPAWN_SERVICE: what procd must know to start a service and to start it again
 // (docs/reference/protocols/procd.md, "SPAWN_SERVICE"). The values come from the service's entry in
-// the boot configuration; what they mean for the machine is checked by procd, not here.
+// the boot configuration and go on into the start envelope, so the limits are those of both; what
+// they mean for the machine is checked by procd, not here.
 
 public import CapABI
 
@@ -48,15 +49,15 @@ public struct ServiceLaunch: Equatable, Sendable {
   public var name: ServiceName
   /// Index of its image among procd's module frames.
   public var moduleIndex: UInt32
-  /// Scheduling priority, 255 the highest.
+  /// Scheduling priority, 1 to 255, the highest.
   public var priority: UInt8
   /// Processors it may run on: bit n is processor n; at least one.
   public var affinity: UInt64
   /// Memory that it may use, in bytes, at least one page.
   public var budgetBytes: UInt64
-  /// Slots of its CSpace, 1 to 2^20.
+  /// Slots of its CSpace: a power of two, 64 to 2^20.
   public var slotCount: UInt32
-  /// System calls that it may use.
+  /// System calls that it may use, at least one.
   public var syscalls: SyscallFilter
   /// When it is started again.
   public var restart: RestartPolicy
@@ -84,17 +85,25 @@ public struct ServiceLaunch: Equatable, Sendable {
   /// Bytes in a message.
   static let size: UInt16 = 72
   private static let budgets: ClosedRange<UInt64> = UserPages.pageSize...UInt64.max
-  private static var slotCounts: ClosedRange<UInt32> { 1...CapSlot.maximumCount }
+  private static var slotCounts: ClosedRange<UInt32> { 64...CapSlot.maximumCount }
+  private static let priorities: ClosedRange<UInt8> = 1...UInt8.max
+
+  /// Whether the CSpace can have that many slots, once the range is known to hold.
+  private static func isSlotCount(_ count: UInt32) -> Bool { count.nonzeroBitCount == 1 }
 
   init(from reader: inout BodyReader) throws(ProtocolError) {
     role = try reader.role()
-    priority = try reader.integer()
+    priority = try reader.integer(in: Self.priorities)
     let mode: RestartMode = try reader.value()
     moduleIndex = try reader.integer()
     affinity = try reader.integer(in: 1...UInt64.max)
     budgetBytes = try reader.integer(in: Self.budgets)
+    let slotCountOffset = reader.offset
     slotCount = try reader.integer(in: Self.slotCounts)
+    try reader.require(Self.isSlotCount(slotCount), at: slotCountOffset)
+    let syscallsOffset = reader.offset
     syscalls = try reader.flags()
+    try reader.require(!syscalls.isEmpty, at: syscallsOffset)
     restart = RestartPolicy(
       mode: mode, maximumRestarts: try reader.integer(), windowSeconds: try reader.integer(),
       firstBackOffMilliseconds: try reader.integer(),
@@ -106,12 +115,14 @@ public struct ServiceLaunch: Equatable, Sendable {
 
   func write(to writer: inout BodyWriter) throws(ProtocolError) {
     try writer.role(role)
-    try writer.integer(priority)
+    try writer.integer(priority, in: Self.priorities)
     try writer.value(restart.mode)
     try writer.integer(moduleIndex)
     try writer.integer(affinity, in: 1...UInt64.max)
     try writer.integer(budgetBytes, in: Self.budgets)
+    try writer.require(Self.isSlotCount(slotCount), at: writer.offset)
     try writer.integer(slotCount, in: Self.slotCounts)
+    try writer.require(!syscalls.isEmpty, at: writer.offset)
     try writer.flags(syscalls)
     try writer.integer(restart.maximumRestarts)
     try writer.integer(restart.windowSeconds)
