@@ -16,7 +16,9 @@ unexport SECONDS
   ensure-base ensure-test ensure-binaries
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+include integration/mk/boot.mk integration/mk/image.mk
 
 test: test-host ## Run all tests; the last line is `N passed, N failed`
 

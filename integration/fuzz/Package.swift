@@ -16,6 +16,7 @@ let packages = [
   "Bytes": "lib-bytes", "CapABI": "lib-capabi", "Crypto": "lib-crypto", "ELF": "lib-elf",
   "BootImg": "lib-bootimg", "Handoff": "lib-handoff", "Bootstrap": "lib-bootstrap",
   "IPC": "lib-ipc", "PEImage": "boot-tool", "ImageDescription": "boot-tool",
+  "BootCore": "bootloader", "BootCoreTesting": "bootloader",
 ]
 
 // One target per folder `Sources/Fuzz…`, found here so that a new parser needs no line in this

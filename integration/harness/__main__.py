@@ -1,0 +1,84 @@
+"""Runs the boot scenarios: `make scenarios [ONLY=pattern] [REPEAT=n]`."""
+
+import argparse
+import fnmatch
+import os
+import sys
+from pathlib import Path
+
+from harness.judge import State
+from harness.machine import EMULATOR, MachineError, require_emulator
+from harness.media import Sources
+from harness.scenario import Scenario, ScenarioError, read_folder
+from harness.suite import Options, Outcome, run_all
+
+NAME_WIDTH = 40
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="harness", description="Runs boot scenarios.")
+    parser.add_argument("--scenarios", type=Path, default=Path("integration/scenarios"))
+    parser.add_argument("--build", type=Path, default=Path("build"))
+    parser.add_argument("--key", type=Path, default=Path("integration/keys/dev.key"))
+    parser.add_argument("--only", default="*", help="names to run, with * and ?")
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--timeout-scale", type=float, default=1.0, help="for a busy machine")
+    parser.add_argument("--emulator", default=EMULATOR)
+    parser.add_argument("--keep-disks", action="store_true")
+    parser.add_argument("--list", action="store_true", help="print the names and stop")
+    return parser.parse_args(arguments)
+
+
+def _chosen(options: argparse.Namespace) -> list[tuple[Scenario, Path]]:
+    """Each scenario with its folder, as often as it is to be repeated."""
+    output = options.build / "scenarios"
+    pattern = options.only if "*" in options.only else f"*{options.only}*"
+    scenarios = [
+        one for one in read_folder(options.scenarios) if fnmatch.fnmatchcase(one.name, pattern)]
+    if options.repeat == 1:
+        return [(one, output / one.name) for one in scenarios]
+    return [
+        (one, output / f"{one.name}.{turn}")
+        for turn in range(1, options.repeat + 1) for one in scenarios]
+
+
+def _print_row(outcome: Outcome) -> None:
+    verdict = outcome.verdict
+    print(
+        f"{outcome.name:<{NAME_WIDTH}} {verdict.state:<16} {outcome.seconds:6.1f} s"
+        f"  {verdict.detail}".rstrip(), flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    options = _options(arguments)
+    try:
+        chosen = _chosen(options)
+        emulator = require_emulator(options.emulator)
+    except (OSError, ScenarioError, MachineError) as error:
+        print(f"harness: {error}", file=sys.stderr)
+        return 2
+    if options.list:
+        print(*(scenario.name for scenario, _ in chosen), sep="\n")
+        return 0
+    if not chosen:
+        print(f"harness: no scenario matches {options.only!r}", file=sys.stderr)
+        return 2
+    settings = Options(
+        sources=Sources(options.build, options.key),
+        emulator=emulator, jobs=options.jobs, timeout_scale=options.timeout_scale,
+        keeps_disks=options.keep_disks)
+    try:
+        outcomes = run_all(settings, chosen, _print_row)
+    except KeyboardInterrupt:
+        print("harness: stopped", file=sys.stderr)
+        return 130
+    failed = [one for one in outcomes if one.verdict.state is not State.OK]
+    if failed:
+        print(f"logs: {options.build}/scenarios/<scenario>/")
+    print(f"{len(outcomes) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,123 @@
+"""The verdict over one boot, from its logs and the way it ended. Pure: no files, no processes."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from harness.scenario import STREAMS, Scenario
+
+# Forbidden everywhere, unless the very line is expected.
+ALWAYS_FORBIDDEN = ("ERIX_*:FAIL:*", "ERIX_*:PANIC*")
+_ESCAPE = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b.")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+class State(StrEnum):
+    """What a boot came to."""
+
+    OK = "ok"
+    EMULATOR_CRASH = "EMULATOR_CRASH"
+    FORBIDDEN_MARKER = "FORBIDDEN_MARKER"
+    GUEST_RESET = "GUEST_RESET"
+    HUNG = "HUNG"
+    WRONG_CODE = "WRONG_CODE"
+    MISSING_MARKER = "MISSING_MARKER"
+    # The scenario could not be set up: the fault is in the data or in the build, not in the guest.
+    BAD_SCENARIO = "BAD_SCENARIO"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the emulator came to its end: by itself with a status, or stopped by the harness."""
+
+    status: int | None = None
+    timed_out: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A state and a sentence for the reader of the table."""
+
+    state: State
+    detail: str = ""
+
+
+def lines(log: str) -> list[str]:
+    """The lines of a log without terminal escapes; what stands before a marker is cut off."""
+    text = _CONTROL.sub("", _ESCAPE.sub("", log.replace("\r", "\n")))
+    cut = (line[max(line.find("ERIX_"), 0):].strip() for line in text.split("\n"))
+    return [line for line in cut if line]
+
+
+def matches(marker: str, line: str) -> bool:
+    """Whether the whole line is the marker, in which `*` stands for any text."""
+    pattern = ".*".join(re.escape(part) for part in marker.split("*"))
+    return re.fullmatch(pattern, line) is not None
+
+
+def first_missing(markers: tuple[str, ...], log: str) -> str | None:
+    """The first marker that does not come after the ones before it."""
+    remaining = iter(lines(log))
+    for marker in markers:
+        if not any(matches(marker, line) for line in remaining):
+            return marker
+    return None
+
+
+def missing_marker(scenario: Scenario, logs: dict[str, str]) -> str | None:
+    """The first marker missing on any stream, with the stream's name."""
+    for stream in STREAMS:
+        marker = first_missing(scenario.expect[stream], logs[stream])
+        if marker is not None:
+            return f"{marker} ({stream})"
+    return None
+
+
+def forbidden_line(scenario: Scenario, logs: dict[str, str]) -> str | None:
+    """The first line that may not be there."""
+    expected = [marker for stream in STREAMS for marker in scenario.expect[stream]]
+    for stream in STREAMS:
+        for line in lines(logs[stream]):
+            if any(matches(marker, line) for marker in scenario.forbid[stream]):
+                return f"{line} ({stream})"
+            if any(matches(marker, line) for marker in expected):
+                continue
+            if any(matches(marker, line) for marker in ALWAYS_FORBIDDEN):
+                return f"{line} ({stream})"
+    return None
+
+
+def _emulator_failed(status: int | None) -> bool:
+    """isa-debug-exit gives 2 x code + 1 with codes from 1; a reset or power-off gives 0."""
+    return status is not None and status != 0 and (status < 3 or status % 2 == 0)
+
+
+def _wrong_code(scenario: Scenario, status: int | None) -> str | None:
+    code = None if status is None else status // 2
+    if code == scenario.exit_code:
+        return None
+    found = "still running" if code is None else f"{code:#04x}"
+    wanted = "still running" if scenario.exit_code is None else f"{scenario.exit_code:#04x}"
+    return f"exit {found}, expected {wanted}"
+
+
+def judge(scenario: Scenario, logs: dict[str, str], ending: Ending) -> Verdict:
+    """The state that explains most, in this order, since each can be the cause of the next."""
+    missing = missing_marker(scenario, logs)
+    context = f"no {missing}" if missing else "all markers seen"
+    forbidden = forbidden_line(scenario, logs)
+    if _emulator_failed(ending.status):
+        return Verdict(State.EMULATOR_CRASH, f"status {ending.status}; {context}")
+    if forbidden is not None:
+        return Verdict(State.FORBIDDEN_MARKER, forbidden)
+    if ending.timed_out:
+        last = lines(logs["debug"])[-1:] or ["nothing"]
+        return Verdict(State.HUNG, f"{context}; last line: {last[0]}")
+    if ending.status == 0:
+        return Verdict(State.GUEST_RESET, context)
+    wrong = _wrong_code(scenario, ending.status)
+    if wrong is not None:
+        return Verdict(State.WRONG_CODE, f"{wrong}; {context}")
+    if missing is not None:
+        return Verdict(State.MISSING_MARKER, missing)
+    return Verdict(State.OK)

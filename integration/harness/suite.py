@@ -1,0 +1,107 @@
+"""Runs many scenarios, several at a time, and keeps what each leaves behind."""
+
+import json
+import shlex
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import emulator, machine
+from harness.elf_edit import ElfError
+from harness.fat32 import FatError
+from harness.bootimage import ImageError
+from harness.judge import State, Verdict, judge, missing_marker
+from harness.media import Sources, prepare
+from harness.mutations import MutationError
+from harness.scenario import STREAMS, Scenario
+from harness.secure_boot import SigningError
+
+SETUP_ERRORS = (
+    OSError, ElfError, FatError, ImageError, MutationError, SigningError, machine.MachineError)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run the suite."""
+
+    sources: Sources
+    emulator: str = machine.EMULATOR
+    jobs: int = 1
+    timeout_scale: float = 1.0
+    keeps_disks: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One row of the table."""
+
+    name: str
+    verdict: Verdict
+    seconds: float
+
+
+def _logs(folder: Path) -> dict[str, str]:
+    paths = {stream: folder / f"{stream}.log" for stream in STREAMS}
+    return {
+        stream: path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        for stream, path in paths.items()}
+
+
+def _boot(options: Options, scenario: Scenario, folder: Path, stop: threading.Event) -> Verdict:
+    """Prepares, runs and judges one scenario in `folder`."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    disk = prepare(options.sources, scenario, folder)
+    line = machine.command(scenario.machine, disk, folder, options.emulator)
+    line += machine.logged_consoles(folder / "debug.log", folder / "serial.log")
+    (folder / "command.txt").write_text(shlex.join(line) + "\n", encoding="utf-8")
+
+    def is_done() -> bool:
+        return scenario.exit_code is None and missing_marker(scenario, _logs(folder)) is None
+
+    ending = emulator.run(
+        line, folder / "emulator.log", scenario.timeout_seconds * options.timeout_scale, is_done,
+        scenario.settle_seconds, stop)
+    verdict = judge(scenario, _logs(folder), ending)
+    if verdict.state is State.OK and not options.keeps_disks:
+        for name in ("disk.img", "variables.fd"):
+            (folder / name).unlink()
+    return verdict
+
+
+def run_one(options: Options, scenario: Scenario, folder: Path, stop: threading.Event) -> Outcome:
+    """One row of the table; a scenario that cannot be set up is a failure like any other."""
+    begin = time.monotonic()
+    try:
+        verdict = _boot(options, scenario, folder, stop)
+    except SETUP_ERRORS as error:
+        verdict = Verdict(State.BAD_SCENARIO, f"{type(error).__name__}: {error}")
+    seconds = time.monotonic() - begin
+    record = {"state": verdict.state, "detail": verdict.detail, "seconds": round(seconds, 2)}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "verdict.json").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    return Outcome(scenario.name, verdict, seconds)
+
+
+def run_all(
+    options: Options, scenarios: list[tuple[Scenario, Path]], report: Callable[[Outcome], None],
+) -> list[Outcome]:
+    """Runs every scenario in its folder; `report` sees each row when it is known."""
+    stop = threading.Event()
+    outcomes = []
+    with ThreadPoolExecutor(max_workers=options.jobs) as pool:
+        runs = [pool.submit(run_one, options, one, folder, stop) for one, folder in scenarios]
+        try:
+            for run in runs:
+                outcomes.append(run.result())
+                report(outcomes[-1])
+        except BaseException:
+            # Also on Ctrl-C: no emulator may outlive the harness.
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return outcomes

@@ -1,0 +1,104 @@
+# Images, and what is done with them: run, debug, scenarios, bench, the two-folder check.
+# boot.mk beside this file makes $(BUILD)/$(PROFILE)/{BOOTX64.EFI,kernel.elf,idle.elf}.
+
+PROFILE ?= dev
+BUILD ?= build
+PYTHON ?= python3 -B
+ENSURE ?= integration/testing/ensure_tools.sh
+MEM ?= 512
+CPUS ?= 1
+# A window needs a screen to be shown on.
+HEADLESS ?= $(if $(DISPLAY)$(WAYLAND_DISPLAY),0,1)
+ONLY ?= *
+REPEAT ?= 1
+TIMEOUT_SCALE ?= 1
+# SECURE_BOOT=1 also makes a disk whose loader is signed for firmware with Secure Boot; key and
+# certificate are PEM files.
+SECURE_BOOT ?=
+SB_KEY ?=
+SB_CERT ?=
+# The private key that signs release images; its public part stands in RELEASE_KEYS (boot.mk).
+RELEASE_SIGNING_KEY ?=
+
+IMAGE_OUT := $(BUILD)/$(PROFILE)
+HARNESS := PYTHONPATH=integration $(PYTHON) -m harness
+IMAGE_DISKS := $(IMAGE_OUT)/disk.img $(if $(filter 1,$(SECURE_BOOT)),$(IMAGE_OUT)/disk-secure.img)
+IMAGE_KEY := $(if $(filter release,$(PROFILE)),$(RELEASE_SIGNING_KEY),integration/keys/dev.key)
+# Scenarios need a release image; they sign it with a stand-in that everybody can make.
+TEST_KEYS := $(BUILD)/test-keys
+TEST_RELEASE := RELEASE_KEYS=$(TEST_KEYS)/release.pub RELEASE_SIGNING_KEY=$(TEST_KEYS)/release.key
+
+ifeq ($(filter dev release smoke,$(PROFILE)),)
+$(error PROFILE is '$(PROFILE)'; it must be dev, release or smoke)
+endif
+
+.PHONY: image run debug scenarios bench reproducible ensure-image ensure-emulator
+
+image: ensure-image $(IMAGE_DISKS) ## Build a bootable disk (PROFILE=dev|smoke|release SECURE_BOOT=1)
+	@echo '$(IMAGE_DISKS)'
+
+$(BOOT_TOOL): $(call boot_sources,boot-tool $(BOOT_LIBRARIES))
+	@$(MAKE) tools
+	@touch $@
+
+# The description with whole paths, which also tells when the signing key changed.
+$(IMAGE_OUT)/image.json: integration/images/$(PROFILE).json FORCE
+	@test -n '$(IMAGE_KEY)' || { echo 'RELEASE_SIGNING_KEY=FILE is missing: the private key of release images' >&2; exit 1; }
+	@mkdir -p $(@D)
+	@sed -e 's#"\.\./\.\./build/#"$(abspath $(BUILD))/#' -e 's#"\.\./#"$(CURDIR)/integration/#' \
+	  -e '1s#{#{ "key": "$(abspath $(IMAGE_KEY))",#' $< >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+# The whole system's configuration is the same in every profile but for the profile's name.
+$(IMAGE_OUT)/system.json: integration/boot-config/system.json
+	@mkdir -p $(@D)
+	@sed '2s/"profile": "dev"/"profile": "$(PROFILE)"/' $< >$@
+
+$(IMAGE_OUT)/boot.img: $(IMAGE_OUT)/image.json $(IMAGE_KEY) $(IMAGE_OUT)/kernel.elf \
+  $(IMAGE_OUT)/idle.elf $(IMAGE_OUT)/system.json integration/boot-config/smoke.json $(BOOT_TOOL)
+	@$(BOOT_TOOL) build --description $< -o $@
+
+IMAGE_DISK = $(HARNESS).disk --loader $< --boot-image $(IMAGE_OUT)/boot.img --output $@
+
+$(IMAGE_OUT)/disk.img: $(IMAGE_OUT)/BOOTX64.EFI $(IMAGE_OUT)/boot.img \
+  $(wildcard integration/harness/*.py)
+	@$(IMAGE_DISK)
+
+$(IMAGE_OUT)/disk-secure.img: $(IMAGE_OUT)/signed/BOOTX64.EFI $(IMAGE_OUT)/boot.img
+	@$(IMAGE_DISK)
+
+$(IMAGE_OUT)/signed/BOOTX64.EFI: $(IMAGE_OUT)/BOOTX64.EFI $(SB_KEY) $(SB_CERT)
+	@test -n '$(SB_KEY)' -a -n '$(SB_CERT)' || { echo 'SB_KEY=FILE or SB_CERT=FILE is missing' >&2; exit 1; }
+	@$(ENSURE) sbsigntool
+	@$(HARNESS).secure_boot --key $(SB_KEY) --certificate $(SB_CERT) --input $< --output $@
+
+run: image ensure-emulator ## Boot to the console on this terminal (MEM=512 CPUS=1 HEADLESS=1); Ctrl-A X ends
+	@$(HARNESS).console --disk $(IMAGE_OUT)/disk.img --memory $(MEM) --cpus $(CPUS) \
+	  $(if $(filter 1,$(HEADLESS)),--headless)
+
+debug: image ensure-emulator ## Boot halted, with gdb attached and the kernel's symbols loaded
+	@$(ENSURE) gdb
+	@$(HARNESS).console --disk $(IMAGE_OUT)/disk.img --memory $(MEM) --cpus $(CPUS) \
+	  --headless --symbols $(IMAGE_OUT)/kernel.debug.elf $(GDB_OPTIONS)
+
+scenarios: ensure-image ensure-emulator ## Boot every scenario and judge it (ONLY=pattern REPEAT=n)
+	@$(ENSURE) sbsigntool openssl
+	@$(HARNESS).test_keys --folder $(TEST_KEYS)
+	@$(MAKE) image PROFILE=dev
+	@$(MAKE) image PROFILE=smoke
+	@$(MAKE) $(BUILD)/smoke/BOOTX64-release-policy.EFI PROFILE=smoke
+	@$(MAKE) image PROFILE=release $(TEST_RELEASE)
+	@$(HARNESS) --build $(BUILD) --only '$(ONLY)' --repeat $(REPEAT) --timeout-scale $(TIMEOUT_SCALE)
+
+bench: ensure-emulator ## Count the loader's instructions per phase against their limits
+	@$(MAKE) image PROFILE=smoke
+	@$(HARNESS).bench --build $(BUILD)
+
+reproducible: ensure-image ## Build twice in two folders and compare every byte
+	@$(HARNESS).reproducible
+
+ensure-image:
+	@$(ENSURE) swift git python3
+
+ensure-emulator:
+	@$(ENSURE) python3 qemu-system-x86 ovmf

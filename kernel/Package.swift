@@ -1,0 +1,42 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let bytes: Target.Dependency = .product(name: "Bytes", package: "lib-bytes")
+let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
+let elf: Target.Dependency = .product(name: "ELF", package: "lib-elf")
+let handoff: Target.Dependency = .product(name: "Handoff", package: "lib-handoff")
+
+let package = Package(
+  name: "kernel",
+  products: [
+    // Linked into an image by integration/mk/boot.mk.
+    .library(name: "Kernel", type: .static, targets: ["Kernel"])
+  ],
+  dependencies: [
+    .package(path: "../lib-bytes"),
+    .package(path: "../lib-capabi"),
+    .package(path: "../lib-elf"),
+    .package(path: "../lib-handoff"),
+  ],
+  targets: [
+    .target(name: "CKernelX86"),
+    .target(name: "KernelMachine", swiftSettings: settings),
+    .target(name: "KernelCore", dependencies: ["KernelMachine", capABI], swiftSettings: settings),
+    .testTarget(
+      name: "KernelCoreTests", dependencies: ["KernelCore", "KernelMachine", capABI],
+      swiftSettings: settings),
+    .target(
+      name: "Kernel", dependencies: ["CKernelX86", bytes, capABI, elf, handoff],
+      swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,114 @@
+// The kernel's lines before user space owns the serial port: docs/reference/boot-chain.md,
+// "Markers". Dev and smoke kernels write COM1 and, where it exists, QEMU's debug console; a release
+// kernel writes COM1 and only says why it stopped.
+
+import CKernelX86
+import CapABI
+
+/// Writes whole lines of ASCII.
+struct EarlyConsole {
+  private static let debugPort: UInt16 = 0xE9
+  private static let data: UInt16 = 0x3F8
+  private static let lineStatus: UInt16 = 0x3FD
+  private static let transmitterEmpty: UInt8 = 1 << 5
+  /// Far longer than a byte takes at 9600 baud.
+  private static let patience = 1_000_000
+
+  #if ERIX_PROFILE_RELEASE
+  private static let isVerbose = false
+  #else
+  private static let isVerbose = true
+  #endif
+
+  private let hasDebugConsole: Bool
+  private let hasSerialPort: Bool
+
+  /// Looks for the devices: QEMU's debug console reads as its own port number, an absent serial
+  /// port as ones.
+  init() {
+    hasDebugConsole = Self.isVerbose && erix_port_read8(Self.debugPort) == 0xE9
+    hasSerialPort = erix_port_read8(Self.lineStatus) != 0xFF
+  }
+
+  /// Shows a step: `ERIX_KERNEL:<step>`.
+  func mark(_ step: StaticString) {
+    guard Self.isVerbose else { return }
+    write("ERIX_KERNEL:")
+    write(step)
+    endLine()
+  }
+
+  /// Shows a number: `ERIX_KERNEL:<name>:<decimal>`.
+  func mark(_ name: StaticString, _ value: UInt64) {
+    guard Self.isVerbose else { return }
+    write("ERIX_KERNEL:")
+    write(name)
+    write(":")
+    write(value, base: 10)
+    endLine()
+  }
+
+  /// Shows why the kernel stops: `ERIX_KERNEL:FAIL:<reason>`.
+  func fail(_ reason: StaticString) {
+    write("ERIX_KERNEL:FAIL:")
+    write(reason)
+    endLine()
+  }
+
+  /// Shows an exception: `ERIX_KERNEL:PANIC:<vector>:<instruction>:<address>`, both in hexadecimal.
+  func panic(vector: UInt64, instruction: UInt64, address: UInt64) {
+    write("ERIX_KERNEL:PANIC:")
+    write(vector, base: 10)
+    write(":")
+    write(instruction, base: 16)
+    write(":")
+    write(address, base: 16)
+    endLine()
+  }
+
+  private func write(_ text: StaticString) {
+    for index in 0..<text.utf8CodeUnitCount {
+      // SAFETY: literals of this module are stored as bytes, and the index is below their length.
+      write(byte: unsafe text.utf8Start[index])
+    }
+  }
+
+  private func write(_ value: UInt64, base: UInt64) {
+    var divisor: UInt64 = 1
+    while value / divisor >= base { divisor *= base }
+    while divisor > 0 {
+      let digit = UInt8(value / divisor % base)
+      write(byte: digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+      divisor /= base
+    }
+  }
+
+  private func endLine() {
+    if hasSerialPort { writeSerial(UInt8(ascii: "\r")) }
+    write(byte: UInt8(ascii: "\n"))
+  }
+
+  private func write(byte: UInt8) {
+    if hasDebugConsole { erix_port_write8(Self.debugPort, byte) }
+    if hasSerialPort { writeSerial(byte) }
+  }
+
+  /// Writes one byte; gives up when the port stays busy.
+  private func writeSerial(_ byte: UInt8) {
+    for _ in 0..<Self.patience where erix_port_read8(Self.lineStatus) & Self.transmitterEmpty != 0 {
+      erix_port_write8(Self.data, byte)
+      return
+    }
+  }
+}
+
+/// QEMU's isa-debug-exit device, used by smoke images.
+enum DebugExitDevice {
+  /// Ends the emulator with status 2 x code + 1; returns when there is no such device.
+  static func exit(_ code: DebugExit) {
+    erix_port_write8(DebugExit.port, code.rawValue)
+  }
+}
+
+/// Stops for good.
+func halt() -> Never { erix_halt() }

@@ -1,0 +1,160 @@
+// Taking objects apart in bounded steps, without recursion: a stack threaded through the headers.
+// docs/reference/kernel-memory.md, section 6.
+
+import KernelMachine
+
+extension ObjectSpace {
+  /// Capabilities that one step drops at most.
+  private static let dropsPerStep = 16
+  /// Absent leaves that one step passes at most.
+  private static let skipsPerStep = 64
+
+  /// Does one bounded piece of finalising or clearing.
+  ///
+  /// Called by the kernel's entry wrapper when no local variable holds a reference.
+  package mutating func finaliseStep() {
+    guard let top = finaliseList else { return clearStep() }
+    switch top.object.kind {
+    case .none: preconditionFailure("freed object on the finalise list")
+    case .endpoint, .notification:
+      unqueue(top)
+      freePiece(top)
+    case .cspace: finalise(top.cast(to: CSpace.self))
+    case .pool: finalise(top.cast(to: Pool.self))
+    case .process: finalise(top.cast(to: Process.self))
+    }
+  }
+
+  /// Puts an object on the finalise list, unless it is on it.
+  mutating func queue(_ object: Ref<ObjectHeader>) {
+    guard !object.object.isQueued else { return }
+    object.object.isQueued = true
+    object.object.link = finaliseList
+    finaliseList = object
+  }
+
+  /// Sends a pool to the finaliser once nothing refers to it and nothing lives in it.
+  mutating func noteUnused(_ pool: Ref<Pool>) {
+    if pool.object.header.references == 0 { queue(pool.header) }
+  }
+
+  /// Starts the end of a process; the finaliser carries it out.
+  package mutating func kill(_ process: Ref<Process>) {
+    guard process.object.state == .staged else { return }
+    process.object.state = .dying
+    // Nothing new can be made from the budget, so deleting what is below it comes to an end.
+    process.object.pool?.object.isClosed = true
+    queue(process.header)
+  }
+
+  /// Takes the top off the finalise list.
+  private mutating func unqueue(_ object: Ref<ObjectHeader>) {
+    finaliseList = object.object.link
+    object.object.link = nil
+    object.object.isQueued = false
+  }
+
+  private mutating func finalise(_ cspace: Ref<CSpace>) {
+    let end = cspace.object.slotCount
+    var drops = 0
+    var skips = 0
+    while cspace.object.cursor < end {
+      guard drops < Self.dropsPerStep, skips < Self.skipsPerStep else { return }
+      let cursor = cspace.object.cursor
+      let table = cspace.object.table
+      let absent = table.absentLeaves(from: cursor / SlotTable.slotsPerLeaf, in: frames)
+      guard absent == 0 else {
+        // On to the first slot of the leaf behind those that are absent. Shapes end at 2^20 slots,
+        // and an absent span at 2^10 leaves, so the sum is far from overflow.
+        let next = (cursor / SlotTable.slotsPerLeaf + absent) * SlotTable.slotsPerLeaf
+        cspace.object.cursor = next
+        skips += 1
+        continue
+      }
+      cspace.object.cursor = cursor + 1
+      drops += 1
+      guard let slot = table.slot(cursor, in: frames), !slot.object.isEmpty else { continue }
+      delete(slot)
+    }
+    // `delete` may have put objects on top; the CSpace itself is freed when it is the top again.
+    guard finaliseList == cspace.header else { return }
+    unqueue(cspace.header)
+    freePiece(cspace.object.table.root.start)
+    freePiece(cspace)
+  }
+
+  private mutating func finalise(_ pool: Ref<Pool>) {
+    guard pool.object.header.references == 0, pool.object.isWhole else {
+      // Something still lives in it: freeing the last such thing queues it again.
+      return unqueue(pool.header)
+    }
+    if let record = pool.object.added {
+      pool.object.added = record.object.next
+      giveBack(record.object.chunk, of: pool)
+      record.object.slot.unlinkSplicingChildren()
+      record.object.slot.object = Slot()
+      freePiece(record.object.slot)
+      return freePiece(record)
+    }
+    unqueue(pool.header)
+    // The pool of all RAM has no source and a capability that is never deleted.
+    guard let base = pool.object.base else { return }
+    giveBack(base, of: pool)
+    freePiece(pool)
+  }
+
+  /// Returns a chunk, which is one free block of the pool, to its source.
+  private mutating func giveBack(_ chunk: Chunk, of pool: Ref<Pool>) {
+    let record = frames[chunk.start]
+    precondition(
+      record.object.state == .free && record.object.order == chunk.order,
+      "chunk given back in parts")
+    removeFree(chunk.start, from: pool)
+    let bytes = Self.bytes(order: chunk.order)
+    pool.object.totalBytes -= bytes
+    pool.object.freeBytes -= bytes
+    record.object.owner = chunk.source
+    record.object.chunk = chunk.savedMark
+    record.object.state = .block
+    freeCleanBlock(chunk.start)
+  }
+
+  private mutating func finalise(_ process: Ref<Process>) {
+    if process.object.state == .staged { return beginFinalising(process) }
+    let budget = process.object.budget
+    if let child = budget.object.firstChild { return delete(child) }
+    if !budget.object.isEmpty {
+      // The pool may outlive the process; a chunk slot revoked later must not look for it.
+      process.object.pool?.object.process = nil
+      budget.unlinkSplicingChildren()
+      return empty(budget)
+    }
+    process.object.state = .dead
+    unqueue(process.header)
+    guard process.object.header.references == 0 else { return }
+    freePiece(process.object.budget)
+    freePiece(process.object.cspaceSlot)
+    freePiece(process)
+  }
+
+  /// The last capability to a living process went: it dies with it.
+  private mutating func beginFinalising(_ process: Ref<Process>) {
+    process.object.state = .dying
+    process.object.pool?.object.isClosed = true
+  }
+
+  /// Clears one page of a dirty block; the block is free when it was the last.
+  private mutating func clearStep() {
+    guard !dirtyBlocks.isNone else { return }
+    let block = dirtyBlocks
+    let record = frames[block]
+    // The count of pages cleared is below 2^20 and fits.
+    let done = UInt32(truncatingIfNeeded: record.object.word)
+    frames.clear(FrameNumber(block.rawValue + done))
+    record.object.word += 1
+    guard record.object.word == 1 << UInt64(record.object.order) else { return }
+    dirtyBlocks = FrameNumber(record.object.next)
+    record.object.needsClearing = false
+    freeCleanBlock(block)
+  }
+}

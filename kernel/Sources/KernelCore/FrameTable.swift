@@ -1,0 +1,105 @@
+// The records of all frames, and the way from a frame to its memory and back. One of the accessor
+// files that may be unsafe: it is where frame numbers become addresses.
+
+package import KernelMachine
+
+/// All frame records, and the direct map of the frames they describe.
+///
+/// ## Invariants
+/// `origin` is where the direct map shows frame 0; frames `0 ..< records.count` follow it in order.
+/// Only frames that a pool owns are ever reached through it.
+@safe package struct FrameTable {
+  private let origin: UnsafeMutableRawPointer
+  /// One record per frame.
+  package let records: Table<FrameRecord>
+
+  /// Memory that the records of `frameCount` frames take, in bytes, rounded up to whole frames.
+  package static func recordBytes(frameCount: Int) -> Int {
+    let bytes = frameCount * MemoryLayout<FrameRecord>.stride
+    return (bytes + frameBytes - 1) / frameBytes * frameBytes
+  }
+
+  /// Clears the records and starts with every frame reserved.
+  /// - Safety: `origin` shows `frameCount` frames of the direct map, of which those that will be
+  ///   donated to a pool are RAM; `records` shows `recordBytes` bytes of RAM used for nothing else.
+  @unsafe init(origin: UnsafeMutableRawPointer, records: UnsafeMutableRawPointer, frameCount: Int) {
+    let size = frameCount * MemoryLayout<FrameRecord>.stride
+    // SAFETY: the caller promises `recordBytes` bytes, at least `size`, used for nothing else.
+    unsafe records.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    // SAFETY: owned by the caller's promise, and cleared by the line above.
+    self.records = Table(unsafe Piece(start: records, size: size))
+    unsafe self.origin = origin
+  }
+
+  /// The record of a frame; traps outside the table.
+  @inline(__always) package subscript(frame: FrameNumber) -> Ref<FrameRecord> {
+    records[Int(frame.rawValue)]
+  }
+
+  /// The frame that holds an object.
+  @inline(__always) package func frame<Object>(of reference: Ref<Object>) -> FrameNumber {
+    // SAFETY: arithmetic on the numbers of two addresses; nothing is read through either.
+    let offset = unsafe reference.address &- UInt(bitPattern: origin)
+    // Objects lie in managed frames, whose numbers fit 32 bits; the table checks the bound.
+    return FrameNumber(UInt32(truncatingIfNeeded: offset >> 12))
+  }
+
+  /// Where in its frame an object begins, in bytes.
+  @inline(__always) package func offset<Object>(of reference: Ref<Object>) -> Int {
+    // SAFETY: only the distance between the two addresses is computed.
+    unsafe Int(bitPattern: reference.address &- UInt(bitPattern: origin)) & (frameBytes - 1)
+  }
+
+  /// Part of a page of pieces, whose mask the allocator has just set: memory for one object.
+  func piece(in frame: FrameNumber, offset: Int, size: Int) -> Piece {
+    precondition(self[frame].object.state == .pieces, "piece of another kind of page")
+    precondition(offset >= 0 && size >= 0 && offset + size <= frameBytes, "outside the frame")
+    // SAFETY: inside one page of pieces (checked). The only caller is the allocator, which took a
+    // piece that the mask showed unused: nothing refers to it and it is clear.
+    return unsafe Piece(start: address(of: frame) + offset, size: size)
+  }
+
+  /// The object whose table a leaf or node belongs to.
+  func tableOwner(_ record: Ref<FrameRecord>) -> Ref<ObjectHeader>? {
+    guard record.object.state == .leaf || record.object.state == .node else { return nil }
+    // SAFETY: pages get this state together with the address of their owner, and an owner gives
+    // back all pages of its table before it is freed.
+    return unsafe Ref<ObjectHeader>(address: UInt(record.object.word))
+  }
+
+  /// The elements of a table page.
+  ///
+  /// The frame comes from a table entry or was just taken for one, so it is a leaf of slots or a
+  /// node of entries according to its depth in the tree.
+  @inline(__always) package func table<Element>(of type: Element.Type, in frame: FrameNumber)
+    -> Table<Element>
+  {
+    // SAFETY: table pages hold trivial elements valid as all zero, were clean when they entered
+    // the table, and leave it (their entry is cleared) before they are freed.
+    Table(unsafe Piece(start: address(of: frame), size: frameBytes))
+  }
+
+  /// Clears part of a frame that is on its way back.
+  func clear(_ frame: FrameNumber, offset: Int = 0, size: Int = frameBytes) {
+    precondition(offset >= 0 && size >= 0 && offset + size <= frameBytes, "outside the frame")
+    // SAFETY: inside one frame (line above); the caller frees the range, so nothing refers to it.
+    unsafe (address(of: frame) + offset).initializeMemory(
+      as: UInt8.self, repeating: 0, count: size)
+  }
+
+  /// Whether a whole frame is zero; for tests of the rule that nothing is handed out dirty.
+  package func isClear(_ frame: FrameNumber, offset: Int = 0, size: Int = frameBytes) -> Bool {
+    for position in stride(from: offset, to: offset + size, by: 8) {
+      // SAFETY: frames of the table are RAM, and any bytes are a valid integer.
+      guard unsafe address(of: frame).load(fromByteOffset: position, as: UInt64.self) == 0 else {
+        return false
+      }
+    }
+    return true
+  }
+
+  @inline(__always) private func address(of frame: FrameNumber) -> UnsafeMutableRawPointer {
+    // SAFETY: the direct map is linear from the origin, and records exist only for its frames.
+    unsafe origin + Int(frame.rawValue) * frameBytes
+  }
+}

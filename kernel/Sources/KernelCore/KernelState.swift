@@ -1,0 +1,88 @@
+// All state of the kernel, in one value that the composition root owns.
+
+import CapABI
+package import KernelMachine
+
+/// Where the boot left memory for the kernel's own tables.
+package struct BootMemory {
+  /// The physical address of frame 0.
+  package let origin: PhysicalAddress
+  /// How many frames are managed.
+  package let frameCount: Int
+  /// The first frame of `KernelState.bootBytes` bytes for the kernel's tables.
+  package let tables: PhysicalAddress
+
+  /// Describes the memory.
+  package init(origin: PhysicalAddress, frameCount: Int, tables: PhysicalAddress) {
+    self.origin = origin
+    self.frameCount = frameCount
+    self.tables = tables
+  }
+}
+
+/// The kernel's state, on a given machine.
+package struct KernelState<M: Machine> {
+  /// Objects and their memory.
+  package var objects: ObjectSpace
+  /// The hidden slot with the capability to all RAM; the root of the derivation tree.
+  package let ram: Ref<Slot>
+
+  /// Memory for the kernel's tables, in bytes: the frame records, and a page for the first pool.
+  package static func bootBytes(frameCount: Int) -> Int {
+    FrameTable.recordBytes(frameCount: frameCount) + frameBytes
+  }
+
+  /// Sets up the tables and a pool without memory.
+  /// - Safety: `boot` describes RAM: `frameCount` frames, and tables used for nothing else.
+  @unsafe package init(_ boot: BootMemory) {
+    let tables = unsafe M.pointer(to: boot.tables)
+    let page = unsafe tables + FrameTable.recordBytes(frameCount: boot.frameCount)
+    // SAFETY: the last page of `bootBytes`, used for nothing else by the promise of the caller.
+    unsafe page.initializeMemory(as: UInt8.self, repeating: 0, count: frameBytes)
+    // SAFETY: the promise of the caller is that of `FrameTable.init`.
+    let frames = unsafe FrameTable(
+      origin: M.pointer(to: boot.origin), records: tables, frameCount: boot.frameCount)
+    objects = ObjectSpace(frames: frames)
+    // SAFETY: two ranges of the page cleared above that do not overlap; nothing else uses them.
+    let pool = Ref(unsafe Piece(start: page, size: 2048), initial: objects.newRAMPool())
+    let slot = unsafe Piece(start: page + 2048, size: 64)
+    let capability = Slot(pool.header, type: .untyped, rights: Pool.capabilityType.meaningfulRights)
+    ram = Ref(slot, initial: capability)
+    pool.object.header.references = 1
+  }
+
+  /// Gives frames to the pool of all RAM.
+  ///
+  /// They are cleared when they are first used. Frame 0 and frames of the tables must not be among
+  /// them, nor any given before.
+  package mutating func donate(_ frames: Range<UInt32>) {
+    guard let pool = ram.object.object?.cast(to: Pool.self) else { return }
+    objects.donate(frames, to: pool)
+  }
+}
+
+extension ObjectSpace {
+  fileprivate mutating func newRAMPool() -> Pool { Pool(header: newHeader(.pool)) }
+
+  /// Cuts a range into the largest aligned blocks.
+  fileprivate mutating func donate(_ range: Range<UInt32>, to pool: Ref<Pool>) {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let room = range.upperBound - start
+      let fitting = UInt32.bitWidth - 1 - room.leadingZeroBitCount
+      let order = min(min(start.trailingZeroBitCount, fitting), Int(Pool.maximumOrder))
+      // At most 20, from the line above.
+      let small = UInt8(truncatingIfNeeded: order)
+      insertFree(FrameNumber(start), order: small, in: pool, needsClearing: true)
+      // Set apart from merging: frames inside a block are marked by their state.
+      for frame in start + 1..<start + 1 << UInt32(order) {
+        frames[FrameNumber(frame)].object.state = .inside
+      }
+      let bytes = Self.bytes(order: small)
+      pool.object.totalBytes += bytes
+      pool.object.freeBytes += bytes
+      pool.object.lowWaterBytes = pool.object.freeBytes
+      start += 1 << UInt32(order)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// The state that object memory, capabilities and finalising share: one value, no globals.
+
+import KernelMachine
+
+/// All kernel objects, the memory they live in, and what is left to finalise.
+package struct ObjectSpace {
+  /// Every frame of RAM.
+  package let frames: FrameTable
+  /// The top of the finalise list.
+  package internal(set) var finaliseList: Ref<ObjectHeader>?
+  /// The first block that has to be cleared.
+  var dirtyBlocks = FrameNumber.none
+  private var nextID: UInt64 = 1
+
+  init(frames: FrameTable) {
+    self.frames = frames
+  }
+
+  /// Whether `finaliseStep` has nothing to do.
+  package var isSettled: Bool { finaliseList == nil && dirtyBlocks.isNone }
+
+  /// The header of a new object.
+  mutating func newHeader(_ kind: ObjectKind) -> ObjectHeader {
+    defer { nextID += 1 }
+    return ObjectHeader(id: nextID, kind: kind)
+  }
+}
+
+/// What an operation that works in steps reports.
+package enum Outcome: Equatable, Sendable {
+  /// Finished.
+  case done
+  /// The steps allowed are used up: the call is executed again and goes on where it stopped.
+  case preempted
+}

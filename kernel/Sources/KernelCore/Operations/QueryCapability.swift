@@ -1,0 +1,33 @@
+// QUERY_LOCAL_CAP and QUERY_CAP. docs/reference/kernel-memory.md, section 9.
+
+package import CapABI
+
+/// What a caller may know about one of its slots.
+package struct CapabilityDescription: Equatable, Sendable {
+  /// The type; null for an empty slot.
+  package let type: CapabilityType
+  /// The rights.
+  package let rights: Rights
+  /// The family of an endpoint; generic for everything else.
+  package let family: EndpointKind
+
+  /// Reads a slot.
+  ///
+  /// - Throws: `slotOutOfRange`. An empty slot is an answer, not an error.
+  package init(
+    of slot: CapSlot, in caller: Ref<CSpace>, scope: SlotScope, space: ObjectSpace
+  ) throws(SyscallError) {
+    let index = try caller.index(slot, scope)
+    guard let found = caller.object.table.slot(index, in: space.frames),
+      let object = found.object.object
+    else {
+      type = .null
+      rights = .none
+      family = .generic
+      return
+    }
+    type = found.object.type
+    rights = found.object.rights
+    family = type == .endpoint ? object.cast(to: Endpoint.self).object.family : .generic
+  }
+}

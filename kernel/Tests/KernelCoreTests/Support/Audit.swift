@@ -1,0 +1,243 @@
+// Walks the whole kernel state and reports everything that contradicts docs/reference/kernel-
+// memory.md. It shares no code with what it checks beyond reading the fields.
+
+import CapABI
+import KernelCore
+import KernelMachine
+
+/// What an audit found out about one capability.
+struct CapabilityRecord: Equatable {
+  var type: CapabilityType
+  var rights: UInt32
+  var badge: UInt64
+  var object: UInt64
+  var parent: Place?
+}
+
+/// Where a capability is, by object ids.
+enum Place: Hashable {
+  case slot(cspace: UInt64, index: UInt32)
+  case ram
+  case first
+  case budget(process: UInt64)
+  case childCSpace(process: UInt64)
+  case chunk(pool: UInt64)
+}
+
+/// One walk over everything.
+struct Audit {
+  let space: ObjectSpace
+  let ram: Ref<Slot>
+  var problems: [String] = []
+  /// Every capability by place, hidden ones included; top-up chunks are not among them.
+  var capabilities: [Place: CapabilityRecord] = [:]
+  /// Total and free bytes of each pool.
+  var pools: [UInt64: [UInt64]] = [:]
+  /// Ids of all objects.
+  var objects: Set<UInt64> = []
+
+  var slots: [UInt: Ref<Slot>] = [:]
+  var parents: [UInt: Ref<Slot>] = [:]
+  var found: [UInt: Ref<ObjectHeader>] = [:]
+  /// Addresses of pieces that something known uses.
+  var pieces: Set<UInt> = []
+  var leaves: [FrameNumber] = []
+
+  init(_ world: World, checkingFreeMemory: Bool = true) {
+    space = world.state.objects
+    ram = world.state.ram
+    walkTree(from: ram)
+    collectObjects()
+    checkReferences()
+    checkTables()
+    nameCapabilities()
+    checkFrames(checkingFreeMemory: checkingFreeMemory)
+  }
+
+  mutating func expect(_ condition: Bool, _ text: @autoclosure () -> String) {
+    if !condition { problems.append(text()) }
+  }
+
+  // MARK: Tree
+
+  /// Visits a slot and everything below it, checking each link against its opposite.
+  mutating func walkTree(from start: Ref<Slot>) {
+    var stack = [start]
+    while let slot = stack.popLast() {
+      guard slots[slot.address] == nil else {
+        problems.append("slot visited twice")
+        continue
+      }
+      slots[slot.address] = slot
+      expect(!slot.object.isEmpty, "empty slot in the tree")
+      expect((slot.object.firstChild == nil) == (slot.object.lastChild == nil), "half a list")
+      var previous: Ref<Slot>?
+      var child = slot.object.firstChild
+      while let current = child {
+        parents[current.address] = slot
+        checkDerivation(of: current, from: slot)
+        let back = current.object.previous
+        expect(back.slot == (previous ?? slot), "previous link")
+        expect(back.isParent == (previous == nil), "previous tag")
+        stack.append(current)
+        previous = current
+        child = current.object.next.siblingSlot
+        if child == nil {
+          expect(current.object.next.slot == slot, "last child does not lead to its parent")
+          expect(slot.object.lastChild == current, "last child")
+        }
+      }
+    }
+  }
+
+  mutating func checkDerivation(of child: Ref<Slot>, from parent: Ref<Slot>) {
+    guard child.object.object == parent.object.object, child.object.flags.isEmpty else { return }
+    expect(parent.object.rights.contains(child.object.rights), "rights grew")
+    expect(
+      parent.object.badge == 0 || parent.object.badge == child.object.badge, "badge changed")
+  }
+
+  // MARK: Objects
+
+  mutating func collectObjects() {
+    for slot in slots.values { note(slot.object.object) }
+    var queued = space.finaliseList
+    while let object = queued {
+      expect(object.object.isQueued, "object on the list is not marked")
+      note(object)
+      queued = object.object.link
+    }
+    for index in 0..<space.frames.records.count {
+      let record = space.frames.records[index].object
+      switch record.state {
+      case .free, .dirty, .block, .pieces, .leaf, .node: note(record.owner?.header)
+      case .reserved, .inside: break
+      }
+      if record.state == .leaf { leaves.append(FrameNumber(UInt32(index))) }
+    }
+    // Roots besides the RAM slot: budgets that were cut off and wait for the finaliser.
+    for object in Array(found.values) where object.object.kind == .process {
+      let budget = object.cast(to: Process.self).object.budget
+      guard slots[budget.address] == nil, !budget.object.isEmpty else { continue }
+      expect(budget.object.previous == .none && budget.object.next == .none, "stray budget")
+      walkTree(from: budget)
+    }
+    for slot in Array(slots.values) { note(slot.object.object) }
+    objects = Set(found.values.map { $0.object.id })
+    expect(objects.count == found.count, "object id used twice")
+  }
+
+  mutating func note(_ object: Ref<ObjectHeader>?) {
+    guard let object, found[object.address] == nil else { return }
+    found[object.address] = object
+    expect(object.object.kind != .none, "reference to a freed object")
+    switch object.object.kind {
+    case .none: break
+    case .endpoint, .notification: pieces.insert(object.address)
+    case .cspace:
+      pieces.insert(object.address)
+      pieces.insert(object.cast(to: CSpace.self).object.table.root.start.address)
+      note(object.cast(to: CSpace.self).object.table.pool.header)
+    case .pool: notePool(object.cast(to: Pool.self))
+    case .process:
+      let process = object.cast(to: Process.self).object
+      pieces.formUnion([object.address, process.budget.address, process.cspaceSlot.address])
+    }
+  }
+
+  private mutating func notePool(_ pool: Ref<Pool>) {
+    if pool.object.base != nil { pieces.insert(pool.address) }
+    note(pool.object.base?.source?.header)
+    note(pool.object.process?.header)
+    var record = pool.object.added
+    while let current = record {
+      pieces.formUnion([current.address, current.object.slot.address])
+      note(current.object.chunk.source?.header)
+      record = current.object.next
+    }
+  }
+
+  mutating func checkReferences() {
+    var counts: [UInt: UInt64] = [:]
+    for slot in slots.values where !slot.object.flags.contains(.chunk) {
+      guard let object = slot.object.object else { continue }
+      counts[object.address, default: 0] += 1
+    }
+    for object in found.values {
+      let count = counts[object.address] ?? 0
+      expect(
+        object.object.references == count,
+        "\(object.object.kind) \(object.object.id): \(object.object.references) references, "
+          + "\(count) capabilities")
+      if count == 0, object.object.kind != .pool {
+        expect(object.object.isQueued, "\(object.object.kind) forgotten")
+      }
+    }
+  }
+
+  // MARK: Slots
+
+  mutating func checkTables() {
+    for leaf in leaves {
+      let record = space.frames[leaf].object
+      guard let owner = found[UInt(record.word)], owner.object.kind == .cspace else {
+        problems.append("leaf of an unknown CSpace")
+        continue
+      }
+      let cspace = owner.cast(to: CSpace.self)
+      let slots = space.frames.table(of: Slot.self, in: leaf)
+      var used: UInt16 = 0
+      for position in 0..<64 {
+        let slot = slots[position]
+        let index = record.next * 64 + UInt32(position)
+        expect(
+          cspace.object.table.slot(index, in: space.frames) == slot, "leaf is not in its table")
+        guard !slot.object.isEmpty else { continue }
+        used += 1
+        expect(index != 0 && index < cspace.object.slotCount, "slot beyond the CSpace")
+        expect(self.slots[slot.address] != nil, "capability outside the tree")
+      }
+      expect(record.used == used, "leaf counts \(record.used), has \(used)")
+      expect(used > 0, "empty leaf kept")
+    }
+  }
+
+  /// The place of each slot.
+  mutating func nameCapabilities() {
+    var places: [UInt: Place] = [ram.address: .ram]
+    for leaf in leaves {
+      let record = space.frames[leaf].object
+      guard let owner = found[UInt(record.word)] else { continue }
+      let slots = space.frames.table(of: Slot.self, in: leaf)
+      for position in 0..<64 {
+        places[slots[position].address] = .slot(
+          cspace: owner.object.id, index: record.next * 64 + UInt32(position))
+      }
+    }
+    for object in found.values {
+      if object.object.kind == .process {
+        let process = object.cast(to: Process.self).object
+        places[process.budget.address] = .budget(process: object.object.id)
+        places[process.cspaceSlot.address] = .childCSpace(process: object.object.id)
+      }
+      if object.object.kind == .pool {
+        var record = object.cast(to: Pool.self).object.added
+        while let current = record {
+          places[current.object.slot.address] = .chunk(pool: object.object.id)
+          record = current.object.next
+        }
+      }
+    }
+    for (address, slot) in slots {
+      // The only hidden slot that no object knows is that of the first process.
+      if places[address] == nil { pieces.insert(address) }
+      let place = places[address] ?? .first
+      guard !slot.object.flags.contains(.chunk) else { continue }
+      expect(capabilities[place] == nil, "two capabilities in \(place)")
+      let parent = parents[address].map { places[$0.address] ?? .first }
+      capabilities[place] = CapabilityRecord(
+        type: slot.object.type, rights: slot.object.rights.rawValue, badge: slot.object.badge,
+        object: slot.object.object?.object.id ?? 0, parent: parent)
+    }
+  }
+}

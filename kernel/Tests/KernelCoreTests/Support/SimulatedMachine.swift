@@ -1,0 +1,76 @@
+// A machine whose RAM is a piece of host memory. Physical addresses are host addresses, so the
+// direct map is the identity and tests that run side by side need no shared state.
+
+import CapABI
+import KernelCore
+import KernelMachine
+
+/// Host memory as RAM.
+enum SimulatedMachine: Machine {
+  /// The host address itself.
+  ///
+  /// - Safety: `address` came from the memory of a `World` that is still in use.
+  @unsafe static func pointer(to address: PhysicalAddress) -> UnsafeMutableRawPointer {
+    // SAFETY: the address of host memory is made a pointer again; the caller answers for its use.
+    guard let pointer = unsafe UnsafeMutableRawPointer(bitPattern: UInt(address.rawValue)) else {
+      preconditionFailure("frame 0 of the host")
+    }
+    // SAFETY: only handed on; the caller's promise covers what is read through it.
+    return unsafe pointer
+  }
+}
+
+/// A booted kernel in memory of its own, with the first process and a capability to all RAM.
+@safe final class World {
+  /// The slot of the first process that holds the capability to all RAM.
+  static let ram = CapSlot(rawValue: 1)
+
+  private let memory: UnsafeMutableRawPointer
+  var state: KernelState<SimulatedMachine>
+  let root: Ref<Process>
+  let cspace: Ref<CSpace>
+
+  /// Boots with so many frames of RAM behind the kernel's tables.
+  init(frames: Int = 1024, slotCount: UInt32 = 4096, budgetOrder: UInt8 = 6) throws {
+    let tableFrames = KernelState<SimulatedMachine>.bootBytes(frameCount: frames) / frameBytes
+    // Frame 0 stays unused, as on a real machine.
+    let total = 1 + tableFrames + frames
+    let alignment = frameBytes << 10
+    // SAFETY: a fresh allocation, filled below before anything reads it.
+    unsafe memory = UnsafeMutableRawPointer.allocate(
+      byteCount: total * frameBytes, alignment: alignment)
+    // What firmware leaves behind is not zero.
+    unsafe memory.initializeMemory(as: UInt8.self, repeating: 0xA5, count: total * frameBytes)
+    let origin = unsafe UInt64(UInt(bitPattern: memory))
+    // The number of records includes frame 0 and the tables, so make room for all.
+    let boot = BootMemory(
+      origin: PhysicalAddress(truncating: origin), frameCount: total,
+      tables: PhysicalAddress(truncating: origin + UInt64(frameBytes)))
+    let needed = KernelState<SimulatedMachine>.bootBytes(frameCount: total) / frameBytes
+    // SAFETY: the arena has `total` frames, and the tables take frames 1 ... needed of it.
+    state = unsafe KernelState<SimulatedMachine>(boot)
+    state.donate(UInt32(1 + needed)..<UInt32(total))
+    guard
+      let process = state.makeFirstProcess(budgetOrder: budgetOrder, slotCount: slotCount),
+      let cspace = process.object.cspace
+    else { throw SyscallError.noMemory }
+    root = process
+    self.cspace = cspace
+    try state.grantRAM(to: cspace, slot: World.ram)
+  }
+
+  deinit {
+    // SAFETY: allocated in `init`, and nothing outlives the world that owns it.
+    unsafe memory.deallocate()
+  }
+
+  /// Works off everything that is left to finalise; returns the number of steps.
+  @discardableResult func settle() -> Int {
+    var steps = 0
+    while !state.objects.isSettled {
+      state.objects.finaliseStep()
+      steps += 1
+    }
+    return steps
+  }
+}
