@@ -6,8 +6,8 @@ import Testing
 
 /// How long the long run is; `MODEL_OPERATIONS`, `MODEL_SEED`, `MODEL_STRIDE` in the environment.
 enum Soak {
-  static let operations = number("MODEL_OPERATIONS", 0)
-  static let stride = number("MODEL_STRIDE", 1)
+  static let operations = number("MODEL_OPERATIONS", 5000)
+  static let stride = number("MODEL_STRIDE", 500)
   static let seed = UInt64(number("MODEL_SEED", 1))
 
   private static func number(_ name: String, _ fallback: Int) -> Int {
@@ -44,8 +44,7 @@ struct ModelTests {
     #expect(successes > 30)
   }
 
-  @Test(.enabled(if: Soak.operations > 0))
-  func `kernel and model agree in a long run`() throws {
+  @Test func `kernel and model agree in a long run`() throws {
     // Runs of some thousand operations reach deep states, and many of them reach different ones.
     let length = Soak.stride == 1 ? 500 : 5000
     var successes = 0
