@@ -67,7 +67,8 @@ $(IMAGE_OUT)/disk.img: $(IMAGE_OUT)/BOOTX64.EFI $(IMAGE_OUT)/boot.img \
 $(IMAGE_OUT)/disk-secure.img: $(IMAGE_OUT)/signed/BOOTX64.EFI $(IMAGE_OUT)/boot.img
 	@$(IMAGE_DISK)
 
-$(IMAGE_OUT)/signed/BOOTX64.EFI: $(IMAGE_OUT)/BOOTX64.EFI $(SB_KEY) $(SB_CERT)
+# Always made anew: no file time tells that another key was named.
+$(IMAGE_OUT)/signed/BOOTX64.EFI: $(IMAGE_OUT)/BOOTX64.EFI FORCE
 	@test -n '$(SB_KEY)' -a -n '$(SB_CERT)' || { echo 'SB_KEY=FILE or SB_CERT=FILE is missing' >&2; exit 1; }
 	@$(ENSURE) sbsigntool
 	@$(HARNESS).secure_boot --key $(SB_KEY) --certificate $(SB_CERT) --input $< --output $@
