@@ -22,6 +22,8 @@ extension ObjectSpace {
     case .cspace: finalise(top.cast(to: CSpace.self))
     case .pool: finalise(top.cast(to: Pool.self))
     case .process: finalise(top.cast(to: Process.self))
+    case .thread, .vspace, .frame, .deviceUntyped, .deviceFrame, .installGrant:
+      preconditionFailure("nothing makes such objects yet")
     }
   }
 

@@ -16,6 +16,18 @@ package enum ObjectKind: UInt8, Sendable {
   case notification
   /// The owner of a CSpace, a VSpace, threads and a memory budget.
   case process
+  /// What runs.
+  case thread
+  /// The page tables of a process, and the records of what is mapped.
+  case vspace
+  /// Memory that can be mapped.
+  case frame
+  /// A range of device addresses.
+  case deviceUntyped
+  /// Device registers that can be mapped.
+  case deviceFrame
+  /// The permission to install capabilities into one staged process.
+  case installGrant
 }
 
 /// The first 32 bytes of every object.

@@ -9,4 +9,75 @@ package protocol Machine {
   /// The mapping is linear: neighbouring physical bytes are neighbours behind the pointer.
   /// - Safety: Only RAM that the caller owns may be reached through the result.
   @unsafe static func pointer(to address: PhysicalAddress) -> UnsafeMutableRawPointer
+
+  // Time.
+
+  /// Nanoseconds since the boot; never decreases.
+  static func now() -> UInt64
+  /// Asks for a timer interrupt at a time, in nanoseconds; replaces what was asked before.
+  ///
+  /// A time that has passed gives one at once. `UInt64.max` asks for none.
+  static func armTimer(at time: UInt64)
+
+  // Address spaces.
+
+  /// An entry of the kernel's half, which every top-level page table shares.
+  ///
+  /// - Parameter index: 256 ... 511.
+  /// - Returns: The entry; 0 for none.
+  static func kernelEntry(_ index: Int) -> UInt64
+  /// Makes a top-level page table the one in use, on the current processor.
+  static func activate(root: PhysicalAddress)
+  /// Drops what the current processor remembers of one page of the address space in use.
+  static func invalidate(page: VirtualAddress)
+  /// Copies from user memory of the address space in use.
+  ///
+  /// - Returns: False when part of it is not readable.
+  /// - Safety: `destination` is RAM that the caller owns, `count` bytes of it.
+  @unsafe static func copyFromUser(
+    _ source: VirtualAddress, to destination: UnsafeMutableRawPointer, count: Int
+  ) -> Bool
+
+  // Processor state beyond the general registers.
+
+  /// Bytes of a save area for the FPU, a power of two of at least 64.
+  static var fpuAreaBytes: Int { get }
+  /// Makes an area hold the state of a thread that never used the FPU.
+  /// - Safety: `area` is `fpuAreaBytes` of RAM that the caller owns, aligned to 64.
+  @unsafe static func initialiseFPU(_ area: UnsafeMutableRawPointer)
+  /// Saves the FPU's registers.
+  /// - Safety: `area` is `fpuAreaBytes` of RAM that the thread owns whose registers these are.
+  @unsafe static func saveFPU(_ area: UnsafeMutableRawPointer)
+  /// Loads the FPU's registers and lets user code use them.
+  /// - Safety: `area` was filled by `initialiseFPU` or `saveFPU` and is still owned by its thread.
+  @unsafe static func restoreFPU(_ area: UnsafeMutableRawPointer)
+  /// Makes the next use of the FPU by user code an exception; its registers hold nobody's data.
+  static func disableFPU()
+  /// Loads the base of the FS segment.
+  static func loadFSBase(_ base: UInt64)
+  /// Called when the address space in use changes to that of another process.
+  ///
+  /// Barriers against speculation, where the processor has them.
+  static func isolateProcess()
+
+  // Devices.
+
+  /// Reads one byte from an I/O port.
+  static func readPort8(_ port: UInt16) -> UInt8
+  /// Writes one byte to an I/O port.
+  static func writePort8(_ port: UInt16, _ value: UInt8)
+  /// Reads 32 bits from an I/O port.
+  static func readPort32(_ port: UInt16) -> UInt32
+  /// Writes 32 bits to an I/O port.
+  static func writePort32(_ port: UInt16, _ value: UInt32)
+  /// Shows one byte of the kernel's log on the early console, while the kernel owns it.
+  static func emit(_ byte: UInt8)
+  /// Number of interrupt lines of the I/O interrupt controllers.
+  static var interruptLines: UInt32 { get }
+  /// Sets the trigger and polarity of a line and masks it.
+  static func configureLine(_ line: UInt32, levelTriggered: Bool, activeLow: Bool)
+  /// Masks or unmasks a line.
+  static func maskLine(_ line: UInt32, _ masked: Bool)
+  /// Protections that are on, read back from the control registers: bits of `Hardening`.
+  static func hardeningInForce() -> UInt64
 }

@@ -156,7 +156,9 @@ final class Model {
     guard object.isAlive else { return }
     switch object.kind {
     case .none: break
-    case .endpoint, .notification: free(object)
+    case .endpoint, .notification, .thread, .vspace, .frame, .deviceUntyped, .deviceFrame,
+      .installGrant:
+      free(object)
     case .cspace:
       while let capability = contents(of: object).first { delete(capability) }
       free(object)

@@ -133,7 +133,9 @@ struct Audit {
     expect(object.object.kind != .none, "reference to a freed object")
     switch object.object.kind {
     case .none: break
-    case .endpoint, .notification: pieces.insert(object.address)
+    case .endpoint, .notification, .thread, .vspace, .frame, .deviceUntyped, .deviceFrame,
+      .installGrant:
+      pieces.insert(object.address)
     case .cspace:
       pieces.insert(object.address)
       pieces.insert(object.cast(to: CSpace.self).object.table.root.start.address)

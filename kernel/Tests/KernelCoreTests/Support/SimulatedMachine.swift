@@ -18,6 +18,34 @@ enum SimulatedMachine: Machine {
     // SAFETY: only handed on; the caller's promise covers what is read through it.
     return unsafe pointer
   }
+
+  // What follows is inert: tests that need a part of it bring a machine of their own.
+  static func now() -> UInt64 { 0 }
+  static func armTimer(at time: UInt64) {}
+  static func kernelEntry(_ index: Int) -> UInt64 { 0 }
+  static func activate(root: PhysicalAddress) {}
+  static func invalidate(page: VirtualAddress) {}
+  // SAFETY: touches nothing: there is no user memory.
+  @unsafe static func copyFromUser(
+    _ source: VirtualAddress, to destination: UnsafeMutableRawPointer, count: Int
+  ) -> Bool { false }
+  static var fpuAreaBytes: Int { 1024 }
+  // SAFETY: touches nothing: there are no FPU registers.
+  @unsafe static func initialiseFPU(_ area: UnsafeMutableRawPointer) {}
+  @unsafe static func saveFPU(_ area: UnsafeMutableRawPointer) {}
+  @unsafe static func restoreFPU(_ area: UnsafeMutableRawPointer) {}
+  static func disableFPU() {}
+  static func loadFSBase(_ base: UInt64) {}
+  static func isolateProcess() {}
+  static func readPort8(_ port: UInt16) -> UInt8 { 0xFF }
+  static func writePort8(_ port: UInt16, _ value: UInt8) {}
+  static func readPort32(_ port: UInt16) -> UInt32 { 0xFFFF_FFFF }
+  static func writePort32(_ port: UInt16, _ value: UInt32) {}
+  static func emit(_ byte: UInt8) {}
+  static var interruptLines: UInt32 { 24 }
+  static func configureLine(_ line: UInt32, levelTriggered: Bool, activeLow: Bool) {}
+  static func maskLine(_ line: UInt32, _ masked: Bool) {}
+  static func hardeningInForce() -> UInt64 { 0 }
 }
 
 /// A booted kernel in memory of its own, with the first process and a capability to all RAM.
