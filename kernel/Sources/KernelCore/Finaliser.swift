@@ -22,7 +22,11 @@ extension ObjectSpace {
     case .cspace: finalise(top.cast(to: CSpace.self))
     case .pool: finalise(top.cast(to: Pool.self))
     case .process: finalise(top.cast(to: Process.self))
-    case .thread, .vspace, .frame, .deviceUntyped, .deviceFrame, .installGrant:
+    case .thread:
+      unqueue(top)
+      top.cast(to: Thread.self).delist()
+      freePiece(top)
+    case .vspace, .frame, .deviceUntyped, .deviceFrame, .installGrant:
       preconditionFailure("nothing makes such objects yet")
     }
   }
@@ -42,7 +46,7 @@ extension ObjectSpace {
 
   /// Starts the end of a process; the finaliser carries it out.
   package mutating func kill(_ process: Ref<Process>) {
-    guard process.object.state == .staged else { return }
+    guard process.object.state.isAlive else { return }
     process.object.state = .dying
     // Nothing new can be made from the budget, so deleting what is below it comes to an end.
     process.object.pool?.object.isClosed = true
@@ -122,7 +126,7 @@ extension ObjectSpace {
   }
 
   private mutating func finalise(_ process: Ref<Process>) {
-    if process.object.state == .staged { return beginFinalising(process) }
+    if process.object.state.isAlive { return beginFinalising(process) }
     let budget = process.object.budget
     if let child = budget.object.firstChild { return delete(child) }
     if !budget.object.isEmpty {
@@ -134,8 +138,7 @@ extension ObjectSpace {
     process.object.state = .dead
     unqueue(process.header)
     guard process.object.header.references == 0 else { return }
-    freePiece(process.object.budget)
-    freePiece(process.object.cspaceSlot)
+    freePiece(process.object.slots.start)
     freePiece(process)
   }
 

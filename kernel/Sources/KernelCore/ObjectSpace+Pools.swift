@@ -61,7 +61,6 @@ extension ObjectSpace {
     else { return nil }
     let budget = process.object.budget
     guard let pool = makePool(order: budgetOrder, from: sourcePool) else {
-      freePiece(process.object.cspaceSlot)
       freePiece(budget)
       freePiece(process)
       return nil
@@ -71,33 +70,46 @@ extension ObjectSpace {
       Slot(
         pool.header, type: .untyped, rights: Pool.capabilityType.meaningfulRights, flags: .budget),
       in: budget, under: source)
-    guard let cspace = makeCSpace(slotCount: slotCount, from: pool) else {
-      preconditionFailure("the smallest budget holds a CSpace")
-    }
-    let capability = Slot(
-      cspace.header, type: .cspace, rights: CSpace.capabilityType.meaningfulRights)
-    place(capability, in: process.object.cspaceSlot, under: budget)
+    guard let cspace = makeCSpace(slotCount: slotCount, from: pool),
+      let thread = makeThread(of: process)
+    else { preconditionFailure("the smallest budget holds a CSpace and a thread") }
+    placeHidden(cspace, in: process.object.cspaceSlot, of: process)
+    placeHidden(thread, in: process.object.threadSlot, of: process)
     return process
   }
 
-  /// The process object with its two hidden slots, all empty.
+  /// Puts a capability with all rights into a hidden slot, below the budget.
+  private mutating func placeHidden<Kept: KernelObject>(
+    _ object: Ref<Kept>, in slot: Ref<Slot>, of process: Ref<Process>
+  ) {
+    let type = Kept.capabilityType
+    place(
+      Slot(object.header, type: type, rights: type.meaningfulRights), in: slot,
+      under: process.object.budget)
+  }
+
+  /// The process object with its hidden slots, all empty.
   private mutating func makeProcessShell(from pool: Ref<Pool>) -> Ref<Process>? {
-    let slotBytes = MemoryLayout<Slot>.size
+    let slotBytes = Process.hiddenSlots * MemoryLayout<Slot>.stride
     guard let first = allocatePiece(bytes: slotBytes, from: pool) else { return nil }
-    let budget = Ref<Slot>(first, initial: Slot())
-    guard let second = allocatePiece(bytes: slotBytes, from: pool) else {
-      freePiece(budget)
-      return nil
-    }
-    let cspaceSlot = Ref<Slot>(second, initial: Slot())
+    let slots = Table<Slot>(first)
     guard let piece = allocatePiece(bytes: MemoryLayout<Process>.size, from: pool) else {
-      freePiece(cspaceSlot)
-      freePiece(budget)
+      freePiece(slots.start)
       return nil
     }
-    return Ref(
-      piece,
-      initial: Process(header: newHeader(.process), budget: budget, cspaceSlot: cspaceSlot))
+    return Ref(piece, initial: Process(header: newHeader(.process), slots: slots))
+  }
+
+  /// Makes a stopped thread of a process, from its budget; nil without memory.
+  ///
+  /// No capability names the thread yet.
+  mutating func makeThread(of process: Ref<Process>) -> Ref<Thread>? {
+    guard let pool = process.object.pool,
+      let piece = allocatePiece(bytes: MemoryLayout<Thread>.size, from: pool)
+    else { return nil }
+    let thread = Ref(piece, initial: Thread(header: newHeader(.thread), process: process))
+    thread.enlist()
+    return thread
   }
 
   /// Moves a block from one pool to another as a chunk that will not merge beyond itself.

@@ -23,4 +23,8 @@ package struct Thread: KernelObject {
   package let process: Ref<Process>
   /// What the thread is doing.
   package internal(set) var state = ThreadState.stopped
+  /// The next elder thread of the process.
+  package internal(set) var nextOfProcess: Ref<Thread>?
+  /// The next younger thread of the process.
+  package internal(set) var previousOfProcess: Ref<Thread>?
 }

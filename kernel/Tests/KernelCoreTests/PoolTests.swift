@@ -137,7 +137,7 @@ struct PoolTests {
     #expect(MemoryLayout<Endpoint>.size <= 64)
     #expect(MemoryLayout<ChunkRecord>.size <= 64)
     #expect(MemoryLayout<Pool>.size <= 256)
-    #expect(MemoryLayout<Process>.size <= 64)
+    #expect(MemoryLayout<Process>.size <= 256)
   }
 }
 

@@ -40,7 +40,7 @@ package struct TopUpBudget {
     let child = try target.managed(Process.self)
     _ = try source.managed(Pool.self)
     guard order <= Pool.maximumOrder else { throw .invalidArgument }
-    guard child.object.state == .staged, let pool = child.object.pool else { throw .wrongState }
+    guard child.object.state.isAlive, let pool = child.object.pool else { throw .wrongState }
     guard space.topUp(pool, order: order, from: source) else { throw .noMemory }
   }
 }
@@ -62,7 +62,7 @@ package struct BudgetReading: Equatable, Sendable {
     of slot: CapSlot, in caller: Ref<CSpace>, scope: SlotScope, space: ObjectSpace
   ) throws(SyscallError) {
     let child = try space.occupied(slot, in: caller, scope).holding(Process.self, with: .read)
-    guard child.object.state == .staged, let pool = child.object.pool else { throw .wrongState }
+    guard child.object.state.isAlive, let pool = child.object.pool else { throw .wrongState }
     total = pool.object.totalBytes
     free = pool.object.freeBytes
     lowWater = pool.object.lowWaterBytes

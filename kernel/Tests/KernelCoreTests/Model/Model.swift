@@ -47,6 +47,7 @@ final class ModelObject {
   var state = ProcessState.staged
   var budget: ModelCapability?
   var cspace: ModelObject?
+  var thread: ModelObject?
   var pool: ModelObject?
   /// The kernel's CSpace of a process, as long as it is alive.
   var twin: Ref<CSpace>?
@@ -67,7 +68,7 @@ final class Model {
 
   /// Sizes of the kernel's types, which decide what budgets have left.
   static let poolBytes = MemoryLayout<Pool>.size
-  static let processBytes = [MemoryLayout<Process>.size, 64, 64]
+  static let processBytes = [MemoryLayout<Process>.size, 64 * Process.hiddenSlots]
 
   init(world: World) {
     let pool = ModelObject(.pool, payer: nil, bytes: [])
@@ -103,6 +104,9 @@ final class Model {
     if let budget = process.budget { rename(budget, to: .budget(process: process.id)) }
     let hidden = process.budget?.children.first { $0.object === process.cspace }
     if let hidden { rename(hidden, to: .childCSpace(process: process.id)) }
+    process.thread?.id = kernel.object.firstThread?.object.header.id ?? 0
+    let thread = process.budget?.children.first { $0.object === process.thread }
+    if let thread { rename(thread, to: .childThread(process: process.id)) }
   }
 
   private func rename(_ capability: ModelCapability, to place: Place) {
@@ -206,6 +210,7 @@ final class Model {
       process.budget = nil
       process.pool = nil
       process.cspace = nil
+      process.thread = nil
       process.state = .dead
     }
     if process.state == .dead, process.capabilities == 0, process.isAlive { free(process) }
@@ -226,6 +231,10 @@ final class Model {
     let cspace = makeCSpace(slotCount: slotCount, payer: pool)
     process.cspace = cspace
     put(ModelCapability(cspace, .cspace, .read | .write | .manage), at: nil, under: budget)
+    let thread = ModelObject(.thread, payer: pool, bytes: [MemoryLayout<Thread>.size])
+    process.thread = thread
+    objects.append(thread)
+    put(ModelCapability(thread, .thread, .read | .write | .manage), at: nil, under: budget)
     objects.append(process)
     return process
   }

@@ -21,6 +21,9 @@ enum Place: Hashable {
   case first
   case budget(process: UInt64)
   case childCSpace(process: UInt64)
+  case childVSpace(process: UInt64)
+  case childThread(process: UInt64)
+  case childNotification(process: UInt64)
   case chunk(pool: UInt64)
 }
 
@@ -133,7 +136,10 @@ struct Audit {
     expect(object.object.kind != .none, "reference to a freed object")
     switch object.object.kind {
     case .none: break
-    case .endpoint, .notification, .thread, .vspace, .frame, .deviceUntyped, .deviceFrame,
+    case .thread:
+      pieces.insert(object.address)
+      note(object.cast(to: Thread.self).object.process.header)
+    case .endpoint, .notification, .vspace, .frame, .deviceUntyped, .deviceFrame,
       .installGrant:
       pieces.insert(object.address)
     case .cspace:
@@ -143,7 +149,7 @@ struct Audit {
     case .pool: notePool(object.cast(to: Pool.self))
     case .process:
       let process = object.cast(to: Process.self).object
-      pieces.formUnion([object.address, process.budget.address, process.cspaceSlot.address])
+      pieces.formUnion([object.address, process.budget.address])
     }
   }
 
@@ -221,6 +227,9 @@ struct Audit {
         let process = object.cast(to: Process.self).object
         places[process.budget.address] = .budget(process: object.object.id)
         places[process.cspaceSlot.address] = .childCSpace(process: object.object.id)
+        places[process.vspaceSlot.address] = .childVSpace(process: object.object.id)
+        places[process.threadSlot.address] = .childThread(process: object.object.id)
+        places[process.notificationSlot.address] = .childNotification(process: object.object.id)
       }
       if object.object.kind == .pool {
         var record = object.cast(to: Pool.self).object.added
