@@ -26,7 +26,8 @@ extension ObjectSpace {
       unqueue(top)
       top.cast(to: Thread.self).delist()
       freePiece(top)
-    case .vspace, .frame, .deviceUntyped, .deviceFrame, .installGrant:
+    case .installGrant: finalise(top.cast(to: InstallGrant.self))
+    case .vspace, .frame, .deviceUntyped, .deviceFrame:
       preconditionFailure("nothing makes such objects yet")
     }
   }
@@ -54,7 +55,7 @@ extension ObjectSpace {
   }
 
   /// Takes the top off the finalise list.
-  private mutating func unqueue(_ object: Ref<ObjectHeader>) {
+  mutating func unqueue(_ object: Ref<ObjectHeader>) {
     finaliseList = object.object.link
     object.object.link = nil
     object.object.isQueued = false

@@ -26,6 +26,10 @@ package struct KernelState<M: Machine> {
   package var objects: ObjectSpace
   /// The hidden slot with the capability to all RAM; the root of the derivation tree.
   package let ram: Ref<Slot>
+  /// What is known of the machine.
+  package var platform = Platform()
+  /// The kernel's log.
+  package internal(set) var log = KernelLog()
 
   /// Memory for the kernel's tables, in bytes: the frame records, and a page for the first pool.
   package static func bootBytes(frameCount: Int) -> Int {

@@ -14,7 +14,7 @@ package enum SyscallError: Error, Equatable, Sendable {
   case wrongType
   /// The capability lacks a right that the operation needs.
   case missingRight
-  /// The type cannot be copied.
+  /// The type cannot be copied, the operation is reserved, or the resource is not the caller's.
   case denied
   /// Reserved rights bits, a badge for a type without badges, a size or order out of range.
   case invalidArgument
@@ -24,6 +24,18 @@ package enum SyscallError: Error, Equatable, Sendable {
   case wrongState
   /// The pool that pays cannot give the memory.
   case noMemory
+  /// The operation does not exist, or the endpoint's family does not offer it.
+  case unsupported
+  /// There is no such thing: no device, no such object.
+  case notFound
+  /// In use in a way that excludes the request.
+  case busy
+  /// Not now; the same request may succeed later.
+  case retry
+  /// More than one request may carry.
+  case tooLarge
+  /// The thread has no IPC buffer for what does not fit into registers.
+  case noBuffer
 
   /// The code that the caller gets.
   package var code: ResultCode {
@@ -38,6 +50,12 @@ package enum SyscallError: Error, Equatable, Sendable {
     case .alreadyBadged: .alreadyBadged
     case .wrongState: .wrongState
     case .noMemory: .noMemory
+    case .unsupported: .unsupported
+    case .notFound: .notFound
+    case .busy: .busy
+    case .retry: .retry
+    case .tooLarge: .tooLarge
+    case .noBuffer: .noBuffer
     }
   }
 }

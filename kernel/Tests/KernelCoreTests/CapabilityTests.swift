@@ -14,11 +14,6 @@ struct CapabilityTests {
     return world
   }
 
-  private func expectSound(_ world: World, _ location: SourceLocation = #_sourceLocation) {
-    world.settle()
-    #expect(Audit(world).problems == [], sourceLocation: location)
-  }
-
   @Test func `a copy has the rights that source and mask share`() throws {
     let world = try makeWorld()
     try world.copy(2, to: 5, rights: (Rights.send | .read).rawValue)

@@ -5,11 +5,6 @@ import KernelCore
 import Testing
 
 struct ProcessTests {
-  private func expectSound(_ world: World, _ location: SourceLocation = #_sourceLocation) {
-    world.settle()
-    #expect(Audit(world).problems == [], sourceLocation: location)
-  }
-
   private func freeRAM(_ world: World) -> UInt64? { world.pool(1)?.object.freeBytes }
 
   @Test func `creating and dropping a process gives all memory back`() throws {

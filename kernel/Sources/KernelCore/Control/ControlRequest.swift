@@ -18,6 +18,20 @@ package struct ControlRequest {
   package let word2: UInt64
   /// Message word 3.
   package let word3: UInt64
+
+  /// A request of these parts.
+  package init(
+    operation: ControlOperation, badge: UInt64, length: UInt16, word0: UInt64, word1: UInt64,
+    word2: UInt64, word3: UInt64
+  ) {
+    self.operation = operation
+    self.badge = badge
+    self.length = length
+    self.word0 = word0
+    self.word1 = word1
+    self.word2 = word2
+    self.word3 = word3
+  }
 }
 
 /// The words of a control operation's reply.

@@ -13,10 +13,12 @@ package struct CreateProcess {
   ///
   /// - Throws: `slotOutOfRange`, `emptySlot`, `occupiedSlot` for the slots; `wrongType`,
   ///   `missingRight` for the untyped capability; `invalidArgument` for an order outside 2 to 20
-  ///   or a slot count outside 1 to 2^20; `noMemory` when the untyped memory has no such block or
+  ///   a slot count outside 1 to 2^20, or a window that passes the slots; `noMemory` when the untyped memory has no such block or
   ///   the CSpace's pool cannot back the slot.
   package init(
-    _ untyped: CapSlot, order: UInt8, slotCount: UInt32, into slot: CapSlot,
+    _ untyped: CapSlot, order: UInt8, slotCount: UInt32,
+    window: (base: UInt32, count: UInt32)? = nil,
+    into slot: CapSlot,
     of caller: Ref<CSpace>, scope: SlotScope, in space: inout ObjectSpace
   ) throws(SyscallError) {
     source = try space.occupied(untyped, in: caller, scope)
@@ -25,12 +27,16 @@ package struct CreateProcess {
     guard order >= Process.minimumBudgetOrder, order <= Pool.maximumOrder, slotCount > 0,
       slotCount <= CapSlot.maximumCount
     else { throw .invalidArgument }
+    let (base, count) = window ?? (0, slotCount)
+    guard count > 0, base < slotCount, count <= slotCount - base else { throw .invalidArgument }
     destination = try space.claim(vacancy)
     let made = space.makeProcess(budgetOrder: order, slotCount: slotCount, from: source)
     guard let made else {
       space.abandon(vacancy)
       throw .noMemory
     }
+    made.object.cspace?.object.windowBase = base
+    made.object.cspace?.object.windowCount = count
     process = made
   }
 

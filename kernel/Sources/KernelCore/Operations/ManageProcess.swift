@@ -4,7 +4,7 @@ package import CapABI
 
 /// A checked end of a process.
 package struct KillProcess {
-  private let process: Ref<Process>
+  let process: Ref<Process>
 
   /// Checks a request.
   ///
@@ -20,6 +20,32 @@ package struct KillProcess {
   /// Killing a dead process is done at once.
   package func invoke(in space: inout ObjectSpace) {
     space.kill(process)
+  }
+}
+
+/// A checked end of a process that never ran.
+///
+/// The capability named goes with it.
+package struct AbortStagedProcess {
+  private let slot: Ref<Slot>
+  private let process: Ref<Process>
+
+  /// Checks a request.
+  ///
+  /// - Throws: `slotOutOfRange`, `emptySlot`, `wrongType`, `missingRight` without MANAGE;
+  ///   `wrongState` for a process that was started or killed.
+  package init(
+    _ slot: CapSlot, of caller: Ref<CSpace>, scope: SlotScope, in space: inout ObjectSpace
+  ) throws(SyscallError) {
+    self.slot = try space.occupied(slot, in: caller, scope)
+    process = try self.slot.managed(Process.self)
+    guard process.object.state == .staged else { throw .wrongState }
+  }
+
+  /// Starts the end; the finaliser takes the process apart.
+  package func invoke(in space: inout ObjectSpace) {
+    space.kill(process)
+    space.delete(slot)
   }
 }
 

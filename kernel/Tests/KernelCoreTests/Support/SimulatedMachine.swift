@@ -37,15 +37,45 @@ enum SimulatedMachine: Machine {
   static func disableFPU() {}
   static func loadFSBase(_ base: UInt64) {}
   static func isolateProcess() {}
-  static func readPort8(_ port: UInt16) -> UInt8 { 0xFF }
-  static func writePort8(_ port: UInt16, _ value: UInt8) {}
-  static func readPort32(_ port: UInt16) -> UInt32 { 0xFFFF_FFFF }
-  static func writePort32(_ port: UInt16, _ value: UInt32) {}
-  static func emit(_ byte: UInt8) {}
+  static func readPort8(_ port: UInt16) -> UInt8 { devices?.ports[port] ?? 0xFF }
+  static func writePort8(_ port: UInt16, _ value: UInt8) { devices?.writes.append((port, value)) }
+  static func readPort32(_ port: UInt16) -> UInt32 { devices?.readConfiguration(port) ?? .max }
+  static func writePort32(_ port: UInt16, _ value: UInt32) { devices?.selected = value }
+  static func emit(_ byte: UInt8) { devices?.emitted.append(byte) }
   static var interruptLines: UInt32 { 24 }
-  static func configureLine(_ line: UInt32, levelTriggered: Bool, activeLow: Bool) {}
-  static func maskLine(_ line: UInt32, _ masked: Bool) {}
-  static func hardeningInForce() -> UInt64 { 0 }
+  static func configureLine(_ line: UInt32, levelTriggered: Bool, activeLow: Bool) {
+    devices?.lines.append(
+      "\(line) \(levelTriggered ? "level" : "edge") \(activeLow ? "low" : "high")")
+  }
+  static func maskLine(_ line: UInt32, _ masked: Bool) {
+    devices?.lines.append("\(line) \(masked ? "masked" : "open")")
+  }
+  static func hardeningInForce() -> UInt64 { devices?.hardening ?? 0 }
+
+  /// The devices of the test that runs.
+  @TaskLocal static var devices: SimulatedDevices?
+}
+
+/// What a test's machine has beside memory; tests run side by side, so each brings its own.
+final class SimulatedDevices: @unchecked Sendable {
+  /// What I/O ports read as.
+  var ports: [UInt16: UInt8] = [:]
+  /// What was written to them.
+  var writes: [(port: UInt16, value: UInt8)] = []
+  /// The address register of PCI configuration.
+  var selected: UInt32 = 0
+  /// PCI configuration space, by what stands in the address register.
+  var configuration: [UInt32: UInt32] = [:]
+  /// Bytes shown on the early console.
+  var emitted: [UInt8] = []
+  /// What was done to interrupt lines.
+  var lines: [String] = []
+  /// Protections that are on.
+  var hardening: UInt64 = 0
+
+  func readConfiguration(_ port: UInt16) -> UInt32 {
+    port == 0xCFC ? configuration[selected] ?? .max : .max
+  }
 }
 
 /// A booted kernel in memory of its own, with the first process and a capability to all RAM.

@@ -1,0 +1,108 @@
+// What happens when a thread calls an endpoint of the kernel: the family decides whether the
+// operation is offered, and each group of operations has a file of its own.
+// docs/reference/control/.
+
+package import CapABI
+import KernelMachine
+
+/// Who asks for a control operation.
+struct ControlCaller {
+  /// The thread that waits for the reply.
+  let thread: Ref<Thread>
+  /// Its process.
+  let process: Ref<Process>
+  /// The CSpace in whose visible window it names slots.
+  let cspace: Ref<CSpace>
+}
+
+extension KernelState {
+  /// Executes a CALL on a kernel endpoint.
+  ///
+  /// After an error nothing has changed.
+  /// - Parameters:
+  ///   - family: What the endpoint object says; slot numbers decide nothing.
+  ///   - request: The operation and its words.
+  ///   - thread: The caller, which is running.
+  /// - Returns: What becomes of the caller.
+  /// - Throws: `denied` for a reserved operation, `unsupported` for one that the family does not
+  ///   offer, and what the operation documents.
+  package mutating func control(
+    _ family: EndpointKind, _ request: ControlRequest, from thread: Ref<Thread>
+  ) throws(SyscallError) -> ControlOutcome {
+    guard !request.operation.isReserved else { throw .denied }
+    guard family.accepts(request.operation) else { throw .unsupported }
+    let process = thread.object.process
+    guard let cspace = process.object.cspace else { throw .wrongState }
+    let caller = ControlCaller(thread: thread, process: process, cspace: cspace)
+    if request.operation.rawValue >= ControlOperation.createNotification.rawValue {
+      return try ownControl(request, by: caller)
+    }
+    return try publishedControl(family, request, by: caller)
+  }
+
+  /// The published operations.
+  private mutating func publishedControl(
+    _ family: EndpointKind, _ request: ControlRequest, by caller: ControlCaller
+  ) throws(SyscallError) -> ControlOutcome {
+    switch request.operation {
+    case .queryCap, .capMove, .capDrop, .capCopyAttenuated, .createEndpoint:
+      try capabilityControl(request, by: caller)
+    case .startProcess, .killProcess, .abortStagedProcess, .createStagedProcess,
+      .deriveInstallGrant, .installWithGrant, .setCSpaceWindow, .setThreadEndpoint,
+      .setThreadPager:
+      try processControl(request, by: caller)
+    case .waitInterrupt, .configureInterruptLine, .acknowledgeInterrupt:
+      try interruptControl(request, by: caller)
+    case .readMonotonicClock, .readPlatformCaps, .waitHotplugEvent, .readPCIConfigDWord,
+      .ioPortRead8, .ioPortWrite8, .queryFramebuffer, .queryFont:
+      try deviceControl(family, request)
+    case .getACPIRSDP, .readACPIQWords: try acpiControl(request, by: caller)
+    case .logString, .writeLegacySerial: try logControl(request, by: caller)
+    default: try memoryControl(request, by: caller)
+    }
+  }
+
+  /// The operations of our own.
+  private mutating func ownControl(
+    _ request: ControlRequest, by caller: ControlCaller
+  ) throws(SyscallError) -> ControlOutcome {
+    switch request.operation {
+    case .createNotification, .createRingEndpoint, .splitUntyped, .createThread:
+      try objectControl(request, by: caller)
+    case .setThreadPriority, .setThreadAffinity, .setSyscallFilter, .setThreadFSBase,
+      .startThread, .stopThread, .bindNotification:
+      try threadControl(request, by: caller)
+    case .topUpBudget, .readBudget: try budgetControl(request, by: caller)
+    case .auditProcesses, .auditSlots, .auditCounters, .auditHardening:
+      try auditControl(request)
+    case .traceControl, .traceRead: try traceControl(request)
+    case .readKernelLog: try logControl(request, by: caller)
+    case .powerOff, .powerReset: try powerControl(request)
+    default: try memoryControl(request, by: caller)
+    }
+  }
+
+  // Groups that are not there yet.
+  private mutating func interruptControl(
+    _ request: ControlRequest, by caller: ControlCaller
+  ) throws(SyscallError) -> ControlOutcome { throw .unsupported }
+  private mutating func acpiControl(
+    _ request: ControlRequest, by caller: ControlCaller
+  ) throws(SyscallError) -> ControlOutcome { throw .unsupported }
+  private mutating func threadControl(
+    _ request: ControlRequest, by caller: ControlCaller
+  ) throws(SyscallError) -> ControlOutcome { throw .unsupported }
+  private mutating func traceControl(
+    _ request: ControlRequest
+  ) throws(SyscallError) -> ControlOutcome { throw .unsupported }
+  private mutating func powerControl(
+    _ request: ControlRequest
+  ) throws(SyscallError) -> ControlOutcome { throw .unsupported }
+
+  /// Operations on frames and mappings.
+  private mutating func memoryControl(
+    _ request: ControlRequest, by caller: ControlCaller
+  ) throws(SyscallError) -> ControlOutcome {
+    throw .unsupported
+  }
+}

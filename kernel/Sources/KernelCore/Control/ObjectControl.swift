@@ -1,0 +1,29 @@
+// Making objects: CREATE_NOTIFICATION, CREATE_RING_ENDPOINT, SPLIT_UNTYPED, CREATE_THREAD.
+// docs/reference/control/objects.md.
+
+import CapABI
+import KernelMachine
+
+extension KernelState {
+  mutating func objectControl(
+    _ request: ControlRequest, by caller: ControlCaller
+  ) throws(SyscallError) -> ControlOutcome {
+    switch request.operation {
+    case .createNotification:
+      try request.requireZero(from: 1)
+      let create = try CreateObject(
+        .notification, in: request.onlySlot(request.word0), of: caller.cspace, scope: .window,
+        space: &objects)
+      create.invoke(in: &objects)
+    case .splitUntyped:
+      try request.requireZero(from: 2)
+      guard let order = UInt8(exactly: request.word1) else { throw .invalidArgument }
+      let split = try SplitUntyped(
+        ControlRequest.low(request.word0), order: order,
+        into: ControlRequest.high(request.word0), of: caller.cspace, scope: .window, in: &objects)
+      split.invoke(in: &objects)
+    default: throw .unsupported
+    }
+    return .done
+  }
+}
