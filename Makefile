@@ -18,7 +18,7 @@ unexport SECONDS
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-include integration/mk/boot.mk integration/mk/image.mk
+include integration/mk/boot.mk integration/mk/programs.mk integration/mk/image.mk
 
 test: test-host ## Run all tests; the last line is `N passed, N failed`
 

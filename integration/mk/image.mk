@@ -17,12 +17,17 @@ TIMEOUT_SCALE ?= 1
 SECURE_BOOT ?=
 SB_KEY ?=
 SB_CERT ?=
+# The root task: a program of boot.mk or programs.mk. Images of another than the usual one have its
+# name in theirs: disk-tests.img.
+ROOT ?= idle
 # The private key that signs release images; its public part stands in RELEASE_KEYS (boot.mk).
 RELEASE_SIGNING_KEY ?=
 
 IMAGE_OUT := $(BUILD)/$(PROFILE)
 HARNESS := PYTHONPATH=integration $(PYTHON) -m harness
-IMAGE_DISKS := $(IMAGE_OUT)/disk.img $(if $(filter 1,$(SECURE_BOOT)),$(IMAGE_OUT)/disk-secure.img)
+IMAGE_SUFFIX := $(if $(filter-out idle,$(ROOT)),-$(ROOT))
+IMAGE_DISK_FILE := $(IMAGE_OUT)/disk$(IMAGE_SUFFIX).img
+IMAGE_DISKS := $(IMAGE_DISK_FILE) $(if $(filter 1,$(SECURE_BOOT)),$(IMAGE_OUT)/disk-secure.img)
 IMAGE_KEY := $(if $(filter release,$(PROFILE)),$(RELEASE_SIGNING_KEY),integration/keys/dev.key)
 # Scenarios need a release image; they sign it with a stand-in that everybody can make.
 TEST_KEYS := $(BUILD)/test-keys
@@ -42,10 +47,11 @@ $(BOOT_TOOL): $(call boot_sources,boot-tool $(BOOT_LIBRARIES))
 	@touch $@
 
 # The description with whole paths, which also tells when the signing key changed.
-$(IMAGE_OUT)/image.json: integration/images/$(PROFILE).json FORCE
+$(IMAGE_OUT)/image$(IMAGE_SUFFIX).json: integration/images/$(PROFILE).json FORCE
 	@test -n '$(IMAGE_KEY)' || { echo 'RELEASE_SIGNING_KEY=FILE is missing: the private key of release images' >&2; exit 1; }
 	@mkdir -p $(@D)
 	@sed -e 's#"\.\./\.\./build/#"$(abspath $(BUILD))/#' -e 's#"\.\./#"$(CURDIR)/integration/#' \
+	  -e 's#/idle\.elf"#/$(ROOT).elf"#' \
 	  -e '1s#{#{ "key": "$(abspath $(IMAGE_KEY))",#' $< >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
@@ -54,17 +60,17 @@ $(IMAGE_OUT)/system.json: integration/boot-config/system.json
 	@mkdir -p $(@D)
 	@sed '2s/"profile": "dev"/"profile": "$(PROFILE)"/' $< >$@
 
-$(IMAGE_OUT)/boot.img: $(IMAGE_OUT)/image.json $(IMAGE_KEY) $(IMAGE_OUT)/kernel.elf \
-  $(IMAGE_OUT)/idle.elf $(IMAGE_OUT)/system.json integration/boot-config/smoke.json $(BOOT_TOOL)
+$(IMAGE_OUT)/boot$(IMAGE_SUFFIX).img: $(IMAGE_OUT)/image$(IMAGE_SUFFIX).json $(IMAGE_KEY) $(IMAGE_OUT)/kernel.elf \
+  $(IMAGE_OUT)/$(ROOT).elf $(IMAGE_OUT)/system.json integration/boot-config/smoke.json $(BOOT_TOOL)
 	@$(BOOT_TOOL) build --description $< -o $@
 
-IMAGE_DISK = $(HARNESS).disk --loader $< --boot-image $(IMAGE_OUT)/boot.img --output $@
+IMAGE_DISK = $(HARNESS).disk --loader $< --boot-image $(IMAGE_OUT)/boot$(IMAGE_SUFFIX).img --output $@
 
-$(IMAGE_OUT)/disk.img: $(IMAGE_OUT)/BOOTX64.EFI $(IMAGE_OUT)/boot.img \
+$(IMAGE_DISK_FILE): $(IMAGE_OUT)/BOOTX64.EFI $(IMAGE_OUT)/boot$(IMAGE_SUFFIX).img \
   $(wildcard integration/harness/*.py)
 	@$(IMAGE_DISK)
 
-$(IMAGE_OUT)/disk-secure.img: $(IMAGE_OUT)/signed/BOOTX64.EFI $(IMAGE_OUT)/boot.img
+$(IMAGE_OUT)/disk-secure.img: $(IMAGE_OUT)/signed/BOOTX64.EFI $(IMAGE_OUT)/boot$(IMAGE_SUFFIX).img
 	@$(IMAGE_DISK)
 
 # Always made anew: no file time tells that another key was named.
@@ -74,12 +80,12 @@ $(IMAGE_OUT)/signed/BOOTX64.EFI: $(IMAGE_OUT)/BOOTX64.EFI FORCE
 	@$(HARNESS).secure_boot --key $(SB_KEY) --certificate $(SB_CERT) --input $< --output $@
 
 run: image ensure-emulator ## Boot to the console on this terminal (MEM=512 CPUS=1 HEADLESS=1); Ctrl-A X ends
-	@$(HARNESS).console --disk $(IMAGE_OUT)/disk.img --memory $(MEM) --cpus $(CPUS) \
+	@$(HARNESS).console --disk $(IMAGE_DISK_FILE) --memory $(MEM) --cpus $(CPUS) \
 	  $(if $(filter 1,$(HEADLESS)),--headless)
 
 debug: image ensure-emulator ## Boot halted, with gdb attached and the kernel's symbols loaded
 	@$(ENSURE) gdb
-	@$(HARNESS).console --disk $(IMAGE_OUT)/disk.img --memory $(MEM) --cpus $(CPUS) \
+	@$(HARNESS).console --disk $(IMAGE_DISK_FILE) --memory $(MEM) --cpus $(CPUS) \
 	  --headless --symbols $(IMAGE_OUT)/kernel.debug.elf $(GDB_OPTIONS)
 
 scenarios: ensure-image ensure-emulator ## Boot every scenario and judge it (ONLY=pattern REPEAT=n)
