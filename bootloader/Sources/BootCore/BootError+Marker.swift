@@ -10,6 +10,7 @@ extension BootError {
   /// family of sections.
   public func show<Machine: Firmware>(on machine: inout Machine) {
     machine.write("ERIX_BOOTLOADER:FAIL:")
+    if case .kernel = self { machine.write("KERNEL_") }
     machine.write(reason)
     switch self {
     case .image(.missing(let family)), .image(.duplicate(let family, _)):

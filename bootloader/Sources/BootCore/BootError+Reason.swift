@@ -6,7 +6,8 @@ import ELF
 import Handoff
 
 extension BootError {
-  /// The text after `ERIX_BOOTLOADER:FAIL:`; some errors have a detail behind it.
+  /// The text after `ERIX_BOOTLOADER:FAIL:`; some errors have a detail behind it, and that of a
+  /// refused kernel has `KERNEL_` before it.
   var reason: StaticString {
     switch self {
     case .processorWithoutNoExecute: "PROCESSOR_WITHOUT_NX"
@@ -19,7 +20,7 @@ extension BootError {
     case .fileTooLarge: "FILE_TOO_LARGE"
     case .image(let error): error.reason
     case .hashMismatch: "HASH_MISMATCH"
-    case .kernel(let error): error.kernelReason
+    case .kernel(let error): error.name
     case .kernelNotFixed: "KERNEL_NOT_FIXED"
     case .bootConfig: "BOOT_CONFIG_INVALID"
     case .bootConfigProfile: "BOOT_CONFIG_PROFILE"
@@ -98,79 +99,6 @@ extension SectionFamily {
     case .driver: "DRIVER"
     case .bootConfig: "BOOT_CONFIG"
     case .blob: "BLOB"
-    }
-  }
-}
-
-extension ELFError {
-  /// The text of a refused kernel.
-  fileprivate var kernelReason: StaticString {
-    switch self {
-    case .truncated: "KERNEL_TRUNCATED"
-    case .notELF: "KERNEL_NOT_ELF"
-    case .fileClass: "KERNEL_CLASS"
-    case .byteOrder: "KERNEL_BYTE_ORDER"
-    case .identVersion: "KERNEL_IDENT_VERSION"
-    case .osABI: "KERNEL_OS_ABI"
-    case .abiVersion: "KERNEL_ABI_VERSION"
-    case .identPadding: "KERNEL_IDENT_PADDING"
-    case .fileType: "KERNEL_FILE_TYPE"
-    case .machine: "KERNEL_MACHINE"
-    case .version: "KERNEL_VERSION"
-    case .flags: "KERNEL_FLAGS"
-    case .headerSize: "KERNEL_HEADER_SIZE"
-    case .programHeaderSize: "KERNEL_PROGRAM_HEADER_SIZE"
-    case .programHeaderCount: "KERNEL_PROGRAM_HEADER_COUNT"
-    case .programHeaderOffset: "KERNEL_PROGRAM_HEADER_OFFSET"
-    case .unknownProgramHeader: "KERNEL_UNKNOWN_PROGRAM_HEADER"
-    case .duplicateProgramHeader: "KERNEL_DUPLICATE_PROGRAM_HEADER"
-    case .interpreter: "KERNEL_INTERPRETER"
-    case .threadLocalStorage: "KERNEL_THREAD_LOCAL_STORAGE"
-    case .executableStack: "KERNEL_EXECUTABLE_STACK"
-    case .tooManySegments: "KERNEL_TOO_MANY_SEGMENTS"
-    case .writableAndExecutable: "KERNEL_WX"
-    case .segmentFlags: "KERNEL_SEGMENT_FLAGS"
-    case .segmentAlignment: "KERNEL_SEGMENT_ALIGNMENT"
-    case .segmentEmpty: "KERNEL_SEGMENT_EMPTY"
-    case .segmentFileSize: "KERNEL_SEGMENT_FILE_SIZE"
-    case .segmentFileRange: "KERNEL_SEGMENT_FILE_RANGE"
-    case .segmentAddressRange: "KERNEL_SEGMENT_ADDRESS_RANGE"
-    case .segmentCongruence: "KERNEL_SEGMENT_CONGRUENCE"
-    case .segmentOrder: "KERNEL_SEGMENT_ORDER"
-    case .segmentOverlap: "KERNEL_SEGMENT_OVERLAP"
-    case .sharedPage: "KERNEL_SHARED_PAGE"
-    case .outsideWindow: "KERNEL_OUTSIDE_WINDOW"
-    case .noSegments: "KERNEL_NO_SEGMENTS"
-    case .imageTooLarge: "KERNEL_TOO_LARGE"
-    case .entryNotExecutable: "KERNEL_ENTRY"
-    case .relroRange: "KERNEL_RELRO_RANGE"
-    case .dynamicInFixedFile: "KERNEL_DYNAMIC_IN_FIXED_FILE"
-    case .dynamicMissing: "KERNEL_DYNAMIC_MISSING"
-    case .dynamicRange: "KERNEL_DYNAMIC_RANGE"
-    case .dynamicSize: "KERNEL_DYNAMIC_SIZE"
-    case .dynamicUnterminated: "KERNEL_DYNAMIC_UNTERMINATED"
-    case .dynamicAfterEnd: "KERNEL_DYNAMIC_AFTER_END"
-    case .duplicateDynamicTag: "KERNEL_DUPLICATE_DYNAMIC_TAG"
-    case .unknownDynamicTag: "KERNEL_UNKNOWN_DYNAMIC_TAG"
-    case .neededLibrary: "KERNEL_NEEDED_LIBRARY"
-    case .relocationTableKind: "KERNEL_RELOCATION_TABLE_KIND"
-    case .textRelocations: "KERNEL_TEXT_RELOCATIONS"
-    case .initialiser: "KERNEL_INITIALISER"
-    case .dynamicFlags: "KERNEL_DYNAMIC_FLAGS"
-    case .notExecutable: "KERNEL_NOT_EXECUTABLE"
-    case .relocationTableIncomplete: "KERNEL_RELOCATION_TABLE_INCOMPLETE"
-    case .relocationEntrySize: "KERNEL_RELOCATION_ENTRY_SIZE"
-    case .relocationTableSize: "KERNEL_RELOCATION_TABLE_SIZE"
-    case .relocationTableRange: "KERNEL_RELOCATION_TABLE_RANGE"
-    case .relocationCount: "KERNEL_RELOCATION_COUNT"
-    case .relocationType: "KERNEL_RELOCATION_TYPE"
-    case .relocationSymbol: "KERNEL_RELOCATION_SYMBOL"
-    case .relocationAlignment: "KERNEL_RELOCATION_ALIGNMENT"
-    case .relocationTarget: "KERNEL_RELOCATION_TARGET"
-    case .relocationAddend: "KERNEL_RELOCATION_ADDEND"
-    case .baseAlignment: "KERNEL_BASE_ALIGNMENT"
-    case .baseFixed: "KERNEL_BASE_FIXED"
-    case .notInSegment: "KERNEL_NOT_IN_SEGMENT"
     }
   }
 }

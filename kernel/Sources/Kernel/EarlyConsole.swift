@@ -48,10 +48,14 @@ struct EarlyConsole {
     endLine()
   }
 
-  /// Shows why the kernel stops: `ERIX_KERNEL:FAIL:<reason>`.
-  func fail(_ reason: StaticString) {
+  /// Shows why the kernel stops: `ERIX_KERNEL:FAIL:<reason>`, with `:<detail>` where there is one.
+  func fail(_ reason: StaticString, _ detail: StaticString?) {
     write("ERIX_KERNEL:FAIL:")
     write(reason)
+    if let detail {
+      write(":")
+      write(detail)
+    }
     endLine()
   }
 
@@ -68,7 +72,7 @@ struct EarlyConsole {
 
   private func write(_ text: StaticString) {
     for index in 0..<text.utf8CodeUnitCount {
-      // SAFETY: literals of this module are stored as bytes, and the index is below their length.
+      // SAFETY: every text is a literal, stored as bytes, and the index is below their length.
       write(byte: unsafe text.utf8Start[index])
     }
   }

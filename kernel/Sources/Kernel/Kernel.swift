@@ -59,8 +59,8 @@ private func checkRootTask(
   for index in 0..<handoff.modules.count {
     guard let module = handoff.modules[index], module.key.family == .rootTask else { continue }
     guard let bytes = memory.contents(of: module) else { stop(console, "MODULE_MISPLACED") }
-    guard (try? ELFImage(bytes, limits: .program)) != nil else {
-      stop(console, "ROOT_TASK_MALFORMED")
+    do { _ = try ELFImage(bytes, limits: .program) } catch {
+      stop(console, "ROOT_TASK_MALFORMED", error.name)
     }
     return
   }
@@ -68,8 +68,10 @@ private func checkRootTask(
 }
 
 /// Shows why the kernel cannot go on and ends: by the debug exit in a smoke image.
-private func stop(_ console: EarlyConsole, _ reason: StaticString) -> Never {
-  console.fail(reason)
+private func stop(
+  _ console: EarlyConsole, _ reason: StaticString, _ detail: StaticString? = nil
+) -> Never {
+  console.fail(reason, detail)
   #if ERIX_PROFILE_SMOKE
   DebugExitDevice.exit(.kernelFailure)
   #endif
