@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("SuppressedAssociatedTypes"),
 ]
 
+let memory: Target.Dependency = .product(name: "CMemory", package: "lib-memory")
 let bytes: Target.Dependency = .product(name: "Bytes", package: "lib-bytes")
 let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
 
@@ -30,6 +31,7 @@ let package = Package(
     .library(name: "BootCoreTesting", targets: ["BootCoreTesting"]),
   ],
   dependencies: [
+    .package(path: "../lib-memory"),
     .package(path: "../lib-bytes"),
     .package(path: "../lib-capabi"),
 
@@ -55,7 +57,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Bootloader",
-      dependencies: ["CUEFI", "UEFI", "BootCore", bytes, capABI, bootImg, handoff],
+      dependencies: ["CUEFI", "UEFI", "BootCore", memory, bytes, capABI, bootImg, handoff],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
+let memory: Target.Dependency = .product(name: "CMemory", package: "lib-memory")
 let bytes: Target.Dependency = .product(name: "Bytes", package: "lib-bytes")
 let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
 let elf: Target.Dependency = .product(name: "ELF", package: "lib-elf")
@@ -22,6 +23,7 @@ let package = Package(
     .library(name: "Kernel", type: .static, targets: ["Kernel"])
   ],
   dependencies: [
+    .package(path: "../lib-memory"),
     .package(path: "../lib-bytes"),
     .package(path: "../lib-capabi"),
     .package(path: "../lib-elf"),
@@ -35,7 +37,7 @@ let package = Package(
       name: "KernelCoreTests", dependencies: ["KernelCore", "KernelMachine", capABI],
       swiftSettings: settings),
     .target(
-      name: "Kernel", dependencies: ["CKernelX86", bytes, capABI, elf, handoff],
+      name: "Kernel", dependencies: ["CKernelX86", memory, bytes, capABI, elf, handoff],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -3,8 +3,9 @@
 
 The undefined symbols of an image (or of a bundle of objects) must be exactly those listed in
 symbols/<image>.txt: an unlisted one would fail at link time or, worse, find a definition nobody
-reviewed; a listed one that is not used no longer needs its line. No instruction may touch a vector
-or x87 register: the kernel does not save them on entry.
+reviewed; a listed one that is not used no longer needs its line. A linked image must not hold what
+the compiler adds for reference counting, the heap and globals filled at first use. No instruction
+may touch a vector or x87 register: the kernel does not save them on entry.
 
 usage: symbols.py IMAGE FILE...        FILE: object, bundle or linked image
 """
@@ -17,6 +18,9 @@ from pathlib import Path
 import common
 
 LISTS = Path(__file__).resolve().parent / 'symbols'
+HIDDEN = re.compile(
+    r'_?swift_(?:once|retain|release|bridge|slow|alloc|dealloc|initStack|beginAccess)\w*'
+    r'|malloc|calloc|free|aligned_alloc|posix_memalign')
 VECTOR = re.compile(r'%(?:[xyz]?mm\d+|st\(|st\b)')
 
 
@@ -37,6 +41,19 @@ def output(*command):
 def undefined(file):
     """The names that one file leaves to others."""
     return set(output(tool('llvm-nm'), '--undefined-only', '--format=just-symbols', file).split())
+
+
+def is_linked(file):
+    """Whether an ELF file is an image, not an object (type 1)."""
+    with open(file, 'rb') as opened:
+        return opened.read(18)[16:] != b'\x01\0'
+
+
+def check_runtime(file, findings):
+    """Reports every function of Swift's run-time library that costs what nobody sees."""
+    for name in output(tool('llvm-nm'), '--defined-only', '--format=just-symbols', file).split():
+        if HIDDEN.fullmatch(name):
+            findings.add(file, 1, 'runtime', f'{name} is in the image')
 
 
 def listed(path):
@@ -76,6 +93,8 @@ def main(image, files):
     compare(found, listed(path), f'integration/checks/symbols/{image}.txt', findings)
     for file in files:
         check_registers(file, findings)
+        if is_linked(file):
+            check_runtime(file, findings)
     for line in findings.lines:
         print(line)
     result = f'{len(findings.lines)} found' if findings.lines else 'ok'

@@ -19,6 +19,8 @@ SWIFT_BIN := $(dir $(realpath $(shell command -v swift)))
 BOOT_LD := $(SWIFT_BIN)ld.lld
 BOOT_CLANG := $(SWIFT_BIN)clang --target=$(BOOT_TRIPLE)
 BOOT_STRIP := $(SWIFT_BIN)llvm-objcopy --strip-all
+# No image leaves the linker with a symbol or an instruction that it may not have.
+BOOT_SYMBOLS := $(PYTHON) integration/checks/symbols.py
 BOOT_PROFILE_FLAG := ERIX_PROFILE_$(if $(filter dev,$(PROFILE)),DEV)$(if $(filter release,$(PROFILE)),RELEASE)$(if $(filter smoke,$(PROFILE)),SMOKE)
 BOOT_MAP := $(CURDIR)=.
 BOOT_DEBUG := -Xswiftc -gline-tables-only -Xswiftc -file-prefix-map -Xswiftc $(BOOT_MAP) \
@@ -30,7 +32,7 @@ BOOT_LINK_PIE := -pie --no-dynamic-linker $(BOOT_LINK)
 # Every file that a build of a package reads.
 boot_sources = $(shell find $(1) -type f \( -name '*.swift' -o -name '*.S' -o -name '*.h' \
   -o -name '*.modulemap' \) -not -path '*/Tests/*' 2>/dev/null) $(BOOT_TOOLSET)
-BOOT_LIBRARIES := lib-bytes lib-capabi lib-crypto lib-elf lib-bootimg lib-handoff lib-bootstrap
+BOOT_LIBRARIES := lib-memory lib-bytes lib-capabi lib-crypto lib-elf lib-bootimg lib-handoff lib-bootstrap
 
 # $(call boot_archive,PACKAGE,PRODUCT): a static library with everything the package needs.
 define boot_archive
@@ -71,6 +73,7 @@ $(BOOT_OUT)/%.o: $(BOOT_OUT)/%.S
 $(BOOT_OUT)/BOOTX64%debug.elf: $(BOOT_OUT)/trust%o \
   $(BOOT_OUT)/bootloader/$(BOOT_TRIPLE)/release/libBootloader.a integration/linker/loader.ld
 	@$(BOOT_LD) $(BOOT_LINK_PIE) -T integration/linker/loader.ld -o $@ $(filter %.o %.a,$^)
+	@$(BOOT_SYMBOLS) loader $@
 
 $(BOOT_OUT)/BOOTX64%EFI: $(BOOT_OUT)/BOOTX64%debug.elf $(BOOT_TOOL)
 	@$(BOOT_STRIP) $< $@.elf
@@ -80,6 +83,7 @@ $(BOOT_OUT)/BOOTX64%EFI: $(BOOT_OUT)/BOOTX64%debug.elf $(BOOT_TOOL)
 $(BOOT_OUT)/kernel.debug.elf: $(BOOT_OUT)/kernel/$(BOOT_TRIPLE)/release/libKernel.a \
   integration/linker/kernel.ld
 	@$(BOOT_LD) -static $(BOOT_LINK) -T integration/linker/kernel.ld -o $@ $(filter %.a,$^)
+	@$(BOOT_SYMBOLS) kernel $@
 
 $(BOOT_OUT)/idle.debug.elf: integration/testprograms/idle/idle.S integration/linker/program.ld
 	@mkdir -p $(@D)
@@ -92,4 +96,6 @@ $(BOOT_OUT)/%.elf: $(BOOT_OUT)/%.debug.elf
 
 .PHONY: FORCE
 FORCE:
+# A file whose check failed must not pass for made the next time.
+.DELETE_ON_ERROR:
 .PRECIOUS: $(BOOT_OUT)/%.debug.elf $(BOOT_OUT)/%.o $(BOOT_OUT)/BOOTX64%debug.elf

@@ -19,13 +19,14 @@ public struct GUID: Equatable, Sendable {
     self.high = high
   }
 
-  static let loadedImage = GUID(0x5B1B_31A1, 0x9562, 0x11D2, 0x8E3F_00A0_C969_723B)
-  static let simpleFileSystem = GUID(0x964E_5B22, 0x6459, 0x11D2, 0x8E39_00A0_C969_723B)
-  static let fileInfo = GUID(0x0957_6E92, 0x6D3F, 0x11D2, 0x8E39_00A0_C969_723B)
-  static let graphicsOutput = GUID(0x9042_A9DE, 0x23DC, 0x4A38, 0x96FB_7ADE_D080_516A)
-  static let random = GUID(0x3152_BCA5, 0xEADE, 0x433D, 0x862E_C01C_DC29_1F44)
-  static let acpi20 = GUID(0x8868_E871, 0xE4F1, 0x11D3, 0xBC22_0080_C73C_8881)
-  static let acpi10 = GUID(0xEB9D_2D30, 0x2D88, 0x11D3, 0x9A16_0090_273F_C14D)
+  // Computed: a stored one would be filled at its first use, behind a lock that nobody needs.
+  static var loadedImage: GUID { GUID(0x5B1B_31A1, 0x9562, 0x11D2, 0x8E3F_00A0_C969_723B) }
+  static var simpleFileSystem: GUID { GUID(0x964E_5B22, 0x6459, 0x11D2, 0x8E39_00A0_C969_723B) }
+  static var fileInfo: GUID { GUID(0x0957_6E92, 0x6D3F, 0x11D2, 0x8E39_00A0_C969_723B) }
+  static var graphicsOutput: GUID { GUID(0x9042_A9DE, 0x23DC, 0x4A38, 0x96FB_7ADE_D080_516A) }
+  static var random: GUID { GUID(0x3152_BCA5, 0xEADE, 0x433D, 0x862E_C01C_DC29_1F44) }
+  static var acpi20: GUID { GUID(0x8868_E871, 0xE4F1, 0x11D3, 0xBC22_0080_C73C_8881) }
+  static var acpi10: GUID { GUID(0xEB9D_2D30, 0x2D88, 0x11D3, 0x9A16_0090_273F_C14D) }
 }
 
 extension GUID {

@@ -1,4 +1,6 @@
 """Feeds the format, document and symbol checks violations, and the lint runner a failure."""
+import contextlib
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +83,43 @@ class SymbolTests(CheckTestCase):
     def test_comments_in_a_list(self):
         self.write('list.txt', '# why\n\nmemcpy  # copies\n')
         self.assertEqual(symbols.listed(self.root / 'list.txt'), {'memcpy': 3})
+
+    def linked(self, text, *flags):
+        image = self.root / 'a.elf'
+        subprocess.run([symbols.tool('ld.lld'), *flags, '-e', 'f', '-o', image,
+                        self.compiled(text)], check=True)
+        return image
+
+    def run_main(self, image, *files):
+        with contextlib.redirect_stdout(io.StringIO()) as output:
+            code = symbols.main(image, files)
+        return code, output.getvalue()
+
+    def test_an_image_with_nothing_undefined_passes(self):
+        for image in ('kernel', 'loader', 'program'):
+            with self.subTest(image=image):
+                code, output = self.run_main(image, self.linked('void f(void) {}'))
+                self.assertEqual((code, output), (0, f'symbols: ok (image {image}, 0 undefined)\n'))
+
+    def test_an_image_with_an_undefined_symbol(self):
+        file = self.linked('void g(void); void f(void) { g(); }', '--unresolved-symbols=ignore-all')
+        code, output = self.run_main('kernel', file)
+        self.assertEqual(code, 1)
+        self.assertIn('symbol: g is undefined and not listed', output)
+
+    def test_hidden_costs_in_an_image(self):
+        text = 'void {0}(void) {{}} void f(void) {{ {0}(); }}'
+        for name in ('swift_once', 'swift_retain_n', 'swift_allocObject', 'malloc'):
+            with self.subTest(name=name):
+                code, output = self.run_main('kernel', self.linked(text.format(name)))
+                self.assertEqual(code, 1)
+                self.assertIn(f'runtime: {name} is in the image', output)
+
+    def test_vector_code_in_an_image(self):
+        file = self.linked('float f(float *a) { return *a * 2; }')
+        code, output = self.run_main('loader', file)
+        self.assertEqual(code, 1)
+        self.assertIn('register: f: ', output)
 
     def registers(self, *flags):
         file = self.compiled('float f(float *a) { return *a * 2; }' if '-msse' in flags

@@ -5,8 +5,8 @@
 extension ELFError {
   /// The error's name for a console.
   ///
-  /// Capital letters, digits and `_`; no two errors share one. Names stay as they are, since boot
-  /// markers carry them (`KERNEL_<name>` of the loader, `ROOT_TASK_MALFORMED:<name>` of the kernel).
+  /// Capital letters, digits and `_`; no two errors share one. Boot markers carry names
+  /// (`KERNEL_<name>` of the loader, `ROOT_TASK_MALFORMED:<name>` of the kernel), so they stay.
   public var name: StaticString {
     switch self {
     case .truncated: "TRUNCATED"
