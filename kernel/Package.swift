@@ -16,6 +16,8 @@ let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
 let elf: Target.Dependency = .product(name: "ELF", package: "lib-elf")
 let handoff: Target.Dependency = .product(name: "Handoff", package: "lib-handoff")
 
+let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
+
 let package = Package(
   name: "kernel",
   products: [
@@ -28,13 +30,15 @@ let package = Package(
     .package(path: "../lib-capabi"),
     .package(path: "../lib-elf"),
     .package(path: "../lib-handoff"),
+    .package(path: "../lib-ipc"),
   ],
   targets: [
     .target(name: "CKernelX86"),
     .target(name: "KernelMachine", swiftSettings: settings),
-    .target(name: "KernelCore", dependencies: ["KernelMachine", capABI], swiftSettings: settings),
+    .target(
+      name: "KernelCore", dependencies: ["KernelMachine", capABI, ipc], swiftSettings: settings),
     .testTarget(
-      name: "KernelCoreTests", dependencies: ["KernelCore", "KernelMachine", capABI],
+      name: "KernelCoreTests", dependencies: ["KernelCore", "KernelMachine", capABI, ipc],
       swiftSettings: settings),
     .target(
       name: "Kernel", dependencies: ["CKernelX86", memory, bytes, capABI, elf, handoff],

@@ -24,8 +24,7 @@ extension ObjectSpace {
     case .process: finalise(top.cast(to: Process.self))
     case .thread:
       unqueue(top)
-      top.cast(to: Thread.self).delist()
-      freePiece(top)
+      finalise(top.cast(to: Thread.self))
     case .installGrant: finalise(top.cast(to: InstallGrant.self))
     case .vspace, .frame, .deviceUntyped, .deviceFrame:
       preconditionFailure("nothing makes such objects yet")
@@ -36,6 +35,7 @@ extension ObjectSpace {
   mutating func queue(_ object: Ref<ObjectHeader>) {
     guard !object.object.isQueued else { return }
     object.object.isQueued = true
+    hasNewWork = true
     object.object.link = finaliseList
     finaliseList = object
   }
@@ -128,6 +128,11 @@ extension ObjectSpace {
 
   private mutating func finalise(_ process: Ref<Process>) {
     if process.object.state.isAlive { return beginFinalising(process) }
+    if let thread = process.object.threads {
+      // Nothing of the process runs any more when its slots and its address space go.
+      stop(thread)
+      return thread.delist()
+    }
     let budget = process.object.budget
     if let child = budget.object.firstChild { return delete(child) }
     if !budget.object.isEmpty {

@@ -30,10 +30,13 @@ package struct KernelState<M: Machine> {
   package var platform = Platform()
   /// The kernel's log.
   package internal(set) var log = KernelLog()
+  /// How urgent the work is that is left to do at kernel exits; -1 when there is none.
+  var workPriority = -1
 
-  /// Memory for the kernel's tables, in bytes: the frame records, and a page for the first pool.
+  /// Memory for the kernel's tables, in bytes: the frame records, and three pages for what
+  /// exists from the start.
   package static func bootBytes(frameCount: Int) -> Int {
-    FrameTable.recordBytes(frameCount: frameCount) + frameBytes
+    FrameTable.recordBytes(frameCount: frameCount) + 3 * frameBytes
   }
 
   /// Sets up the tables and a pool without memory.
@@ -41,12 +44,16 @@ package struct KernelState<M: Machine> {
   @unsafe package init(_ boot: BootMemory) {
     let tables = unsafe M.pointer(to: boot.tables)
     let page = unsafe tables + FrameTable.recordBytes(frameCount: boot.frameCount)
-    // SAFETY: the last page of `bootBytes`, used for nothing else by the promise of the caller.
-    unsafe page.initializeMemory(as: UInt8.self, repeating: 0, count: frameBytes)
+    // SAFETY: the last pages of `bootBytes`, used for nothing else by the promise of the caller.
+    unsafe page.initializeMemory(as: UInt8.self, repeating: 0, count: 3 * frameBytes)
     // SAFETY: the promise of the caller is that of `FrameTable.init`.
     let frames = unsafe FrameTable(
       origin: M.pointer(to: boot.origin), records: tables, frameCount: boot.frameCount)
-    objects = ObjectSpace(frames: frames)
+    // SAFETY: ranges of the pages cleared above that do not overlap, nor with those below.
+    let rings = unsafe Piece(start: page + frameBytes, size: RunQueue.ringBytes)
+    let cpu = unsafe Piece(start: page + 2 * frameBytes, size: frameBytes)
+    objects = ObjectSpace(
+      frames: frames, bootProcessor: Ref(cpu, initial: Processor(number: 0, rings: rings)))
     // SAFETY: two ranges of the page cleared above that do not overlap; nothing else uses them.
     let pool = Ref(unsafe Piece(start: page, size: 2048), initial: objects.newRAMPool())
     let slot = unsafe Piece(start: page + 2048, size: 64)

@@ -41,6 +41,7 @@ extension ObjectSpace {
     record.object.word = 0
     record.object.next = dirtyBlocks.rawValue
     dirtyBlocks = frame
+    hasNewWork = true
   }
 
   /// Gives back a block whose memory is clear, or marked as needing it.

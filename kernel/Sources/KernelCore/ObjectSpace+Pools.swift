@@ -100,18 +100,6 @@ extension ObjectSpace {
     return Ref(piece, initial: Process(header: newHeader(.process), slots: slots))
   }
 
-  /// Makes a stopped thread of a process, from its budget; nil without memory.
-  ///
-  /// No capability names the thread yet.
-  mutating func makeThread(of process: Ref<Process>) -> Ref<Thread>? {
-    guard let pool = process.object.pool,
-      let piece = allocatePiece(bytes: MemoryLayout<Thread>.size, from: pool)
-    else { return nil }
-    let thread = Ref(piece, initial: Thread(header: newHeader(.thread), process: process))
-    thread.enlist()
-    return thread
-  }
-
   /// Moves a block from one pool to another as a chunk that will not merge beyond itself.
   private mutating func takeChunk(
     order: UInt8, from source: Ref<Pool>, for pool: Ref<Pool>

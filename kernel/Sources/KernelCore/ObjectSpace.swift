@@ -11,9 +11,15 @@ package struct ObjectSpace {
   /// The first block that has to be cleared.
   var dirtyBlocks = FrameNumber.none
   private var nextID: UInt64 = 1
+  /// Something was left to finalise since the last kernel exit looked.
+  var hasNewWork = false
 
-  init(frames: FrameTable) {
+  /// The processor that booted, where threads start.
+  package let bootProcessor: Ref<Processor>
+
+  init(frames: FrameTable, bootProcessor: Ref<Processor>) {
     self.frames = frames
+    self.bootProcessor = bootProcessor
   }
 
   /// Whether `finaliseStep` has nothing to do.

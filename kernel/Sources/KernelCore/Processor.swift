@@ -1,11 +1,44 @@
-// What each processor has of its own. Not part of the state that the kernel lock protects.
+// What each processor has of its own: the thread it runs, those that wait for it, and its clock.
 
 /// One processor.
 package struct Processor {
+  /// The time that a thread runs before its equals have their turn, in nanoseconds.
+  package static let quantum: UInt64 = 10_000_000
+
   /// The thread whose registers the processor has; nil while it idles.
   package internal(set) var current: Ref<Thread>?
   /// The process whose address space is loaded; kept while idling.
-  var addressSpace: Ref<Process>?
+  package internal(set) var addressSpace: Ref<Process>?
   /// The number of the processor; 0 is the one that booted.
   package let number: UInt32
+  /// What is ready, without `current`.
+  package internal(set) var ready: RunQueue
+
+  /// When the turn of the current thread ends, if another is ready.
+  var quantumEnd: UInt64 = 0
+  /// When the timer will interrupt; `UInt64.max` for never.
+  package internal(set) var armedUntil: UInt64 = .max
+  /// Since when the process of `addressSpace` has not been charged.
+  package internal(set) var chargedUntil: UInt64 = 0
+  /// Whether no thread runs.
+  package internal(set) var isIdle = true
+  /// The timer has interrupted and what it is for has not been done yet.
+  var timerHasExpired = false
+  /// The priority of the thread that entered the kernel last; -1 for none.
+  var entryPriority = -1
+
+  /// The base of the FS segment that is loaded.
+  var fsBase: UInt64 = 0
+
+  /// A processor in cleared memory for its rings, with nothing to do.
+  init(number: UInt32, rings: consuming Piece) {
+    self.number = number
+    ready = RunQueue(rings)
+  }
+
+  /// The highest priority that is ready or running; -1 for none.
+  @inline(__always) var topPriority: Int {
+    guard let current else { return ready.top }
+    return max(Int(current.object.priority), ready.top)
+  }
 }

@@ -1,4 +1,5 @@
-// A thread of a process: its registers, and where it waits.
+// A thread of a process: its registers, its place in the queues, and whom it talks to.
+// docs/reference/syscalls.md says what the states mean to programs.
 
 package import CapABI
 package import KernelMachine
@@ -7,24 +8,141 @@ package import KernelMachine
 package enum ThreadState: UInt8, Sendable {
   /// Not started, or stopped.
   case stopped
-  /// Waiting for a processor, or on one.
+  /// On a processor or in its queue.
   case ready
+  /// In the queue of an endpoint, with a message that nobody has received.
+  case calling
+  /// Its message was received; somebody owes it a reply.
+  case awaitingReply
+  /// In the queue of an endpoint or notification, ready for a message.
+  case receiving
 }
 
 /// A thread.
+///
+/// INVARIANT: a thread outside every queue is a ring of its own, and its level links are nil.
 package struct Thread: KernelObject {
   package static var kind: ObjectKind { .thread }
   package static var capabilityType: CapabilityType { .thread }
 
+  /// The priority of a thread that nobody gave another.
+  package static let defaultPriority: UInt8 = 64
+
   package var header: ObjectHeader
   /// The registers; the entry code knows this offset.
   package var context = UserContext()
+
   /// The process that the thread belongs to.
   package let process: Ref<Process>
+  /// The slots of the process; the process stops its threads before it gives them up.
+  let cspace: Ref<CSpace>
+  /// The processor that the thread runs on.
+  package internal(set) var processor: Ref<Processor>
   /// What the thread is doing.
   package internal(set) var state = ThreadState.stopped
+  /// The priority that the thread was given.
+  package internal(set) var basePriority = Thread.defaultPriority
+  /// The priority that counts: the base, or more while somebody more urgent waits for the thread.
+  package internal(set) var priority = Thread.defaultPriority
+
+  /// The next thread of the same priority in a queue; the last leads to the first.
+  package internal(set) var ringNext: Ref<Thread>
+  /// The previous thread of the same priority in a queue.
+  package internal(set) var ringPrevious: Ref<Thread>
+  /// In the first of a ring: the first thread of the next lower priority in a wait queue.
+  package internal(set) var levelNext: Ref<Thread>?
+  /// In the first of a ring: the first thread of the next higher priority in a wait queue.
+  package internal(set) var levelPrevious: Ref<Thread>?
+  /// What is left of the quantum, in nanoseconds.
+  var quantum: UInt64 = Processor.quantum
+
   /// The next elder thread of the process.
   package internal(set) var nextOfProcess: Ref<Thread>?
   /// The next younger thread of the process.
   package internal(set) var previousOfProcess: Ref<Thread>?
+
+  /// The registers that a system call gives back.
+  @inline(__always) mutating func finish(_ result: ResultCode) {
+    context.rax = UInt64(result.rawValue)
+  }
+}
+
+extension ObjectSpace {
+  /// Makes a stopped thread of a process, from its budget; nil without memory.
+  ///
+  /// No capability names the thread yet.
+  package mutating func makeThread(of process: Ref<Process>) -> Ref<Thread>? {
+    guard let pool = process.object.pool, let cspace = process.object.cspace,
+      let piece = allocatePiece(bytes: MemoryLayout<Thread>.size, from: pool)
+    else { return nil }
+    // The object must exist before its ring, which is the thread itself.
+    let header = Ref<ObjectHeader>(piece, initial: newHeader(.thread))
+    let thread = header.cast(to: Thread.self)
+    thread.object = Thread(
+      header: header.object, process: process, cspace: cspace, processor: bootProcessor,
+      ringNext: thread, ringPrevious: thread)
+    thread.enlist()
+    return thread
+  }
+
+  /// Gives a thread a priority, wherever it stands.
+  package mutating func setPriority(_ thread: Ref<Thread>, to priority: UInt8) {
+    let isQueued = thread.object.state == .ready && thread.object.processor.object.current != thread
+    if isQueued { thread.object.processor.object.ready.remove(thread) }
+    thread.object.basePriority = priority
+    thread.object.priority = priority
+    if isQueued { thread.object.processor.object.ready.append(thread) }
+  }
+
+  /// Lets a stopped thread of a living process run; false otherwise.
+  package mutating func start(_ thread: Ref<Thread>) -> Bool {
+    guard thread.object.state == .stopped, thread.object.process.object.state.isAlive else {
+      return false
+    }
+    makeReady(thread)
+    return true
+  }
+
+  /// Puts a thread that waited for nothing else in line for its processor.
+  @inline(__always) func makeReady(_ thread: Ref<Thread>) {
+    thread.object.state = .ready
+    thread.object.processor.object.ready.append(thread)
+  }
+
+  /// Stops a thread wherever it is.
+  package mutating func stop(_ thread: Ref<Thread>) {
+    leaveQueues(thread)
+    thread.object.state = .stopped
+  }
+
+  /// Takes a thread out of the queue that it stands in, or off its processor.
+  private mutating func leaveQueues(_ thread: Ref<Thread>) {
+    let processor = thread.object.processor
+    switch thread.object.state {
+    case .stopped, .awaitingReply: break
+    case .ready where processor.object.current == thread: processor.object.current = nil
+    case .ready: processor.object.ready.remove(thread)
+    case .calling, .receiving: preconditionFailure("nothing queues such threads yet")
+    }
+  }
+
+  /// Frees a thread that no capability names any more.
+  mutating func finalise(_ thread: Ref<Thread>) {
+    stop(thread)
+    thread.delist()
+    freePiece(thread)
+  }
+}
+
+extension KernelState {
+  /// Puts the capability to a thread into an empty slot, as a child of its process's budget.
+  package mutating func grant(
+    _ thread: Ref<Thread>, to cspace: Ref<CSpace>, slot: CapSlot
+  ) throws(SyscallError) {
+    let vacancy = try objects.vacant(slot, in: cspace, .whole)
+    let destination = try objects.claim(vacancy)
+    let capability = Slot(
+      thread.header, type: .thread, rights: Thread.capabilityType.meaningfulRights)
+    objects.place(capability, in: destination, under: thread.object.process.object.budget)
+  }
 }

@@ -19,6 +19,11 @@ package protocol Machine {
   /// A time that has passed gives one at once. `UInt64.max` asks for none.
   static func armTimer(at time: UInt64)
 
+  /// Whether an interrupt would be taken if interrupts were on.
+  ///
+  /// Work in steps is broken off then.
+  static func interruptPending() -> Bool
+
   // Address spaces.
 
   /// An entry of the kernel's half, which every top-level page table shares.
@@ -28,6 +33,8 @@ package protocol Machine {
   static func kernelEntry(_ index: Int) -> UInt64
   /// Makes a top-level page table the one in use, on the current processor.
   static func activate(root: PhysicalAddress)
+  /// Makes the kernel's own top-level page table the one in use, with nothing in its lower half.
+  static func activateKernel()
   /// Drops what the current processor remembers of one page of the address space in use.
   static func invalidate(page: VirtualAddress)
   /// Copies from user memory of the address space in use.

@@ -55,6 +55,7 @@ struct Audit {
     checkTables()
     nameCapabilities()
     checkFrames(checkingFreeMemory: checkingFreeMemory)
+    checkThreads(on: world.cpu)
   }
 
   mutating func expect(_ condition: Bool, _ text: @autoclosure () -> String) {

@@ -5,6 +5,30 @@ import CapABI
 import KernelCore
 import KernelMachine
 
+/// The hardware of one world, as far as tests look at it.
+// SAFETY: a world belongs to one test, which runs on one thread at a time, and its devices to it.
+final class Devices: @unchecked Sendable {
+  /// The devices of the world whose kernel is being entered.
+  @TaskLocal static var current = Devices()
+
+  /// Nanoseconds since the boot.
+  var time: UInt64 = 0
+  /// When the timer interrupts.
+  var timer = UInt64.max
+  /// The base of the FS segment.
+  var fsBase: UInt64 = 0
+  /// The top-level page table in use; nil for the kernel's own.
+  var loadedRoot: PhysicalAddress?
+  /// After so many more looks an interrupt is pending; nil for never.
+  var looksUntilInterrupt: Int?
+
+  func takeInterrupt() -> Bool {
+    guard let looks = looksUntilInterrupt else { return false }
+    looksUntilInterrupt = looks > 0 ? looks - 1 : nil
+    return looks == 0
+  }
+}
+
 /// Host memory as RAM.
 enum SimulatedMachine: Machine {
   /// The host address itself.
@@ -19,9 +43,13 @@ enum SimulatedMachine: Machine {
     return unsafe pointer
   }
 
-  // What follows is inert: tests that need a part of it bring a machine of their own.
-  static func now() -> UInt64 { 0 }
-  static func armTimer(at time: UInt64) {}
+  static func now() -> UInt64 { Devices.current.time }
+  static func armTimer(at time: UInt64) { Devices.current.timer = time }
+  static func interruptPending() -> Bool { Devices.current.takeInterrupt() }
+  static func activateKernel() { Devices.current.loadedRoot = nil }
+  static func loadFSBase(_ base: UInt64) { Devices.current.fsBase = base }
+
+  // What follows is inert.
   static func kernelEntry(_ index: Int) -> UInt64 { 0 }
   static func activate(root: PhysicalAddress) {}
   static func invalidate(page: VirtualAddress) {}
@@ -35,7 +63,6 @@ enum SimulatedMachine: Machine {
   @unsafe static func saveFPU(_ area: UnsafeMutableRawPointer) {}
   @unsafe static func restoreFPU(_ area: UnsafeMutableRawPointer) {}
   static func disableFPU() {}
-  static func loadFSBase(_ base: UInt64) {}
   static func isolateProcess() {}
   static func readPort8(_ port: UInt16) -> UInt8 { devices?.ports[port] ?? 0xFF }
   static func writePort8(_ port: UInt16, _ value: UInt8) { devices?.writes.append((port, value)) }
@@ -87,6 +114,8 @@ final class SimulatedDevices: @unchecked Sendable {
   var state: KernelState<SimulatedMachine>
   let root: Ref<Process>
   let cspace: Ref<CSpace>
+  var cpu: Ref<Processor> { state.objects.bootProcessor }
+  let devices = Devices()
 
   /// Boots with so many frames of RAM behind the kernel's tables.
   init(frames: Int = 1024, slotCount: UInt32 = 4096, budgetOrder: UInt8 = 6) throws {

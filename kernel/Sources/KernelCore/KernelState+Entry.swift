@@ -1,0 +1,98 @@
+// How the kernel is entered: one function for each reason, called by the entry code with interrupts
+// off. Each returns the thread to resume; nil: the processor idles.
+
+import CapABI
+package import IPC
+import KernelMachine
+
+/// An exception that user code caused.
+package struct UserFault: Equatable, Sendable {
+  /// What happened.
+  package var kind: FaultKind
+  /// The address that was accessed; 0 when there is none.
+  package var address: UInt64
+  /// The processor's error code; the number of a forbidden system call.
+  package var errorCode: UInt32
+
+  /// Describes an exception.
+  package init(kind: FaultKind, address: UInt64 = 0, errorCode: UInt32 = 0) {
+    self.kind = kind
+    self.address = address
+    self.errorCode = errorCode
+  }
+}
+
+extension KernelState {
+  /// Carries out a system call of the current thread, whose context holds number and arguments.
+  package mutating func systemCall(on cpu: Ref<Processor>) -> Ref<Thread>? {
+    guard let thread = cpu.object.current else { preconditionFailure("a call of nobody") }
+    let number = thread.object.context.rax
+    guard let call = Syscall(rawValue: number) else {
+      thread.object.finish(.unsupported)
+      return exit(on: cpu, from: thread)
+    }
+    guard thread.object.process.object.syscallFilter.contains(SyscallFilter(call)) else {
+      // The number is one of `Syscall`, so it fits.
+      let code = UInt32(truncatingIfNeeded: number)
+      return fault(UserFault(kind: .forbiddenSyscall, errorCode: code), on: cpu)
+    }
+    do throws(SyscallError) {
+      try carryOut(call, for: thread, on: cpu)
+    } catch {
+      thread.object.finish(error.code)
+    }
+    return exit(on: cpu, from: thread)
+  }
+
+  /// Stops the current thread until somebody has dealt with its exception.
+  package mutating func fault(_ fault: UserFault, on cpu: Ref<Processor>) -> Ref<Thread>? {
+    guard let thread = cpu.object.current else { preconditionFailure("an exception of nobody") }
+    objects.stop(thread)
+    return exit(on: cpu, from: thread)
+  }
+
+  /// Gives the current thread the FPU, which it used for the first time.
+  package mutating func fpuUnavailable(on cpu: Ref<Processor>) -> Ref<Thread>? {
+    fault(UserFault(kind: .noFPUMemory), on: cpu)
+  }
+
+  /// Does what the timer was armed for.
+  package mutating func timerExpired(on cpu: Ref<Processor>) -> Ref<Thread>? {
+    cpu.object.timerHasExpired = true
+    cpu.object.armedUntil = .max
+    return leave(on: cpu)
+  }
+
+  /// Delivers an interrupt of a device.
+  package mutating func interrupt(line: UInt32, on cpu: Ref<Processor>) -> Ref<Thread>? {
+    leave(on: cpu)
+  }
+
+  private mutating func exit(on cpu: Ref<Processor>, from thread: Ref<Thread>) -> Ref<Thread>? {
+    leave(on: cpu)
+  }
+
+  private mutating func carryOut(
+    _ call: Syscall, for thread: Ref<Thread>, on cpu: Ref<Processor>
+  ) throws(SyscallError) {
+    switch call {
+    case .yield: yield(thread, on: cpu)
+    case .queryLocalCap: try query(for: thread)
+    case .dropLocalCap: try drop(for: thread)
+    case .copyLocalCap: try copy(for: thread)
+    case .moveLocalCap: try move(for: thread)
+    case .revokeLocalCap: try revoke(for: thread)
+    case .call, .receive, .reply, .notify, .replyReceive, .saveReply, .rootdReport:
+      thread.object.finish(.unsupported)
+    }
+  }
+
+  /// Lets the equals of the current thread have their turn.
+  private func yield(_ thread: Ref<Thread>, on cpu: Ref<Processor>) {
+    thread.object.finish(.ok)
+    guard cpu.object.ready.top >= Int(thread.object.priority) else { return }
+    thread.object.quantum = Processor.quantum
+    cpu.object.current = nil
+    cpu.object.ready.append(thread)
+  }
+}

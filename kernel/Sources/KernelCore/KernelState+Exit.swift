@@ -1,0 +1,135 @@
+// How the kernel is left: what is left to do is done as far as it may be, then the most urgent
+// thread goes on.
+
+import CapABI
+import KernelMachine
+
+extension KernelState {
+  /// Finishes every kernel entry.
+  ///
+  /// - Returns: The thread to resume, with its address space loaded; nil: the processor idles until
+  ///   an interrupt. Holds no reference across a step that may free its object.
+  package mutating func leave(on cpu: Ref<Processor>) -> Ref<Thread>? {
+    if objects.hasNewWork { adoptWork(on: cpu) }
+    if workPriority >= 0 { work(on: cpu) }
+    if cpu.object.timerHasExpired { expire(on: cpu) }
+    guard let thread = choose(on: cpu) else {
+      idle(on: cpu)
+      return nil
+    }
+    cpu.object.entryPriority = Int(thread.object.priority)
+    if cpu.object.addressSpace != thread.object.process || cpu.object.isIdle {
+      load(thread.object.process, on: cpu)
+    }
+    if cpu.object.fsBase != thread.object.context.fsBase {
+      cpu.object.fsBase = thread.object.context.fsBase
+      M.loadFSBase(thread.object.context.fsBase)
+    }
+    arm(on: cpu)
+    return thread
+  }
+
+  // MARK: Work
+
+  /// New work is as urgent as the thread that caused it.
+  private mutating func adoptWork(on cpu: Ref<Processor>) {
+    objects.hasNewWork = false
+    workPriority = max(workPriority, max(cpu.object.entryPriority, 0))
+  }
+
+  /// Finalises, unless a more urgent thread is ready, until an interrupt is pending.
+  ///
+  /// At least one step is done, so interrupts delay the work and do not stop it.
+  private mutating func work(on cpu: Ref<Processor>) {
+    while cpu.object.topPriority <= workPriority {
+      unloadDying(on: cpu)
+      objects.finaliseStep()
+      objects.hasNewWork = false
+      guard !objects.isSettled else {
+        workPriority = -1
+        return
+      }
+      guard !M.interruptPending() else { return }
+    }
+  }
+
+  /// Stops using the address space of a process that is being taken apart.
+  private func unloadDying(on cpu: Ref<Processor>) {
+    guard let process = cpu.object.addressSpace, !process.object.state.isAlive else { return }
+    charge(on: cpu)
+    M.activateKernel()
+    cpu.object.addressSpace = nil
+  }
+
+  // MARK: Scheduling
+
+  /// Does what the timer was armed for.
+  private func expire(on cpu: Ref<Processor>) {
+    cpu.object.timerHasExpired = false
+    guard let thread = cpu.object.current, M.now() >= cpu.object.quantumEnd,
+      cpu.object.ready.top == Int(thread.object.priority)
+    else { return }
+    thread.object.quantum = Processor.quantum
+    cpu.object.current = nil
+    cpu.object.ready.append(thread)
+  }
+
+  /// Makes the most urgent thread the current one.
+  private func choose(on cpu: Ref<Processor>) -> Ref<Thread>? {
+    if let thread = cpu.object.current {
+      guard cpu.object.ready.top > Int(thread.object.priority) else { return thread }
+      let now = M.now()
+      let rest = cpu.object.quantumEnd
+      if rest > now {
+        // Whoever gives way keeps its place and the rest of its turn.
+        thread.object.quantum = rest - now
+        cpu.object.ready.prepend(thread)
+      } else {
+        cpu.object.ready.append(thread)
+      }
+    }
+    cpu.object.current = cpu.object.ready.takeFirst()
+    guard let thread = cpu.object.current else { return nil }
+    // Times are below 2^63 and a quantum is 10 ms.
+    cpu.object.quantumEnd = M.now() &+ thread.object.quantum
+    thread.object.quantum = Processor.quantum
+    return thread
+  }
+
+  /// Asks for a timer interrupt when a turn ends while others wait for theirs.
+  ///
+  /// The timer is left armed while anything is ready, whoever runs, so a direct switch need not
+  /// look at it.
+  private func arm(on cpu: Ref<Processor>) {
+    guard !cpu.object.ready.isEmpty else { return }
+    guard cpu.object.armedUntil > cpu.object.quantumEnd else { return }
+    let now = M.now()
+    if cpu.object.quantumEnd <= now { cpu.object.quantumEnd = now &+ Processor.quantum }
+    cpu.object.armedUntil = cpu.object.quantumEnd
+    M.armTimer(at: cpu.object.quantumEnd)
+  }
+
+  // MARK: Processor state
+
+  private func load(_ process: Ref<Process>, on cpu: Ref<Processor>) {
+    charge(on: cpu)
+    cpu.object.addressSpace = process
+    M.isolateProcess()
+  }
+
+  private func idle(on cpu: Ref<Processor>) {
+    charge(on: cpu)
+    cpu.object.isIdle = true
+    cpu.object.entryPriority = -1
+  }
+
+  /// Charges the time since the last change to the process that ran.
+  private func charge(on cpu: Ref<Processor>) {
+    let now = M.now()
+    if let process = cpu.object.addressSpace, !cpu.object.isIdle {
+      process.object.counters.processorTime &+= now &- cpu.object.chargedUntil
+    }
+    cpu.object.chargedUntil = now
+    cpu.object.isIdle = false
+  }
+}
