@@ -10,6 +10,7 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
+let memory: Target.Dependency = .product(name: "CMemory", package: "lib-memory")
 let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
 let handoff: Target.Dependency = .product(name: "Handoff", package: "lib-handoff")
 let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
@@ -20,13 +21,13 @@ let package = Package(
   products: [.library(name: "Runtime", targets: ["Runtime"])],
   dependencies: [
     .package(path: "../lib-capabi"), .package(path: "../lib-handoff"),
-    .package(path: "../lib-ipc"), .package(path: "../lib-sys"),
+    .package(path: "../lib-ipc"), .package(path: "../lib-memory"), .package(path: "../lib-sys"),
   ],
   targets: [
     // The entry of every program; assembly.
     .target(name: "CRuntime"),
     .target(
-      name: "Runtime", dependencies: ["CRuntime", capABI, handoff, ipc, sys],
+      name: "Runtime", dependencies: ["CRuntime", memory, capABI, handoff, ipc, sys],
       swiftSettings: settings),
     .testTarget(
       name: "RuntimeTests", dependencies: ["Runtime", capABI, handoff, ipc, sys],

@@ -2,7 +2,7 @@
 # it. boot.mk has the variables and the rule that strips.
 
 PROGRAM_PACKAGE := integration/testprograms
-PROGRAM_LIBRARIES := lib-bytes lib-capabi lib-handoff lib-ipc lib-sys lib-runtime
+PROGRAM_LIBRARIES := lib-memory lib-bytes lib-capabi lib-handoff lib-ipc lib-sys lib-runtime
 PROGRAM_ARCHIVES := $(BOOT_OUT)/testprograms/$(BOOT_TRIPLE)/release
 
 $(PROGRAM_ARCHIVES)/lib%.a: $(call boot_sources,$(PROGRAM_PACKAGE) $(PROGRAM_LIBRARIES))
@@ -12,10 +12,5 @@ $(PROGRAM_ARCHIVES)/lib%.a: $(call boot_sources,$(PROGRAM_PACKAGE) $(PROGRAM_LIB
 	  --disable-build-manifest-caching -Xswiftc -D$(BOOT_PROFILE_FLAG) $(BOOT_DEBUG)
 	@touch $@
 
-$(BOOT_OUT)/memory.o: kernel/Sources/CKernelX86/memory.S
-	@mkdir -p $(@D)
-	@$(BOOT_CLANG) -c $< -o $@
-
-$(BOOT_OUT)/tests.debug.elf: $(PROGRAM_ARCHIVES)/libRootTests.a $(BOOT_OUT)/memory.o \
-  integration/linker/program.ld
-	@$(BOOT_LD) $(BOOT_LINK_PIE) -T integration/linker/program.ld -o $@ $(filter %.a %.o,$^)
+$(BOOT_OUT)/tests.debug.elf: $(PROGRAM_ARCHIVES)/libRootTests.a integration/linker/program.ld
+	@$(BOOT_LD) $(BOOT_LINK_PIE) -T integration/linker/program.ld -o $@ $(filter %.a,$^)
