@@ -14,6 +14,9 @@ public func programMain(start: UInt64) {
     while true { _ = SystemCall.yield() }
   }
   slotSuite(&report)
+  memorySuite(&report)
+  endpointSuite(&report)
+  transferSuite(&report)
   report.finish()
   _ = SystemCall.report(report.failed == 0 ? .ready : .failed)
   while true { _ = SystemCall.yield() }

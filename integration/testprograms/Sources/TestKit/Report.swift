@@ -25,8 +25,11 @@ public struct Report {
   /// Runs one case.
   ///
   /// It passes when it does not throw, and when root's budget is afterwards what it was before.
+  ///
+  /// The detail follows the name, for cases that are made in series.
   public mutating func check(
-    _ name: StaticString, _ body: (inout Workshop) throws(Failure) -> Void
+    _ name: StaticString, _ detail: StaticString = "",
+    _ body: (inout Workshop) throws(Failure) -> Void
   ) {
     let before = freeBytes()
     var failure: Failure?
@@ -43,15 +46,18 @@ public struct Report {
     if failure == nil, after != before {
       failure = Failure(line: 2, found: after, expected: before)
     }
-    note(name, failure)
+    note(name, detail, failure)
   }
 
   /// Writes the line of one case.
-  private mutating func note(_ name: StaticString, _ failure: Failure?) {
+  private mutating func note(
+    _ name: StaticString, _ detail: StaticString, _ failure: Failure?
+  ) {
     var line = TextLine(failure == nil ? "PASS " : "FAIL ")
     line.append(suite)
     line.append("/")
     line.append(name)
+    line.append(detail)
     if let failure {
       failed += 1
       line.append(" line ")
