@@ -14,7 +14,6 @@ let memory: Target.Dependency = .product(name: "CMemory", package: "lib-memory")
 let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
 let handoff: Target.Dependency = .product(name: "Handoff", package: "lib-handoff")
 let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
-let memory: Target.Dependency = .product(name: "CMemory", package: "lib-memory")
 let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
 
 let package = Package(

@@ -224,11 +224,15 @@ private func ringSuite(_ report: inout Report) {
   report.check("a notice on the ring is short") { (w: inout Workshop) throws(Failure) in
     let endpoint = try w.ringEndpoint(entries: 1)
     let tag = MessageTag(label: 1, length: 33)
-    try expect(SystemCall.notify(endpoint, tag).status, .tooLarge)
+    try expect(SystemCall.notify(endpoint, tag).status, .retry)
   }
-  report.check("a ring with too many entries") { (w: inout Workshop) throws(Failure) in
-    let create = ControlCall.createRingEndpoint(into: w.slot(), entries: 1 << 40)
-    try expect(create.perform(on: RootSlot.objects.slot).code, .invalidArgument)
+  report.check("a ring with too few or too many entries") { (w: inout Workshop) throws(Failure) in
+    let values: InlineArray<3, UInt64> = [0, 1025, 1 << 40]
+    for index in 0..<3 {
+      let entries = values[index]
+      let create = ControlCall.createRingEndpoint(into: w.slot(), entries: entries)
+      try expect(create.perform(on: RootSlot.objects.slot).code, .invalidArgument)
+    }
   }
   report.destinationRefusals(
     "create ring endpoint", on: .objects,

@@ -45,7 +45,7 @@ private func retypeSuite(_ report: inout Report) {
     let retype = ControlCall.retype(untyped, order: 0, into: frame)
     try expect(retype.perform(on: RootSlot.memory.slot).code)
     try expect(SystemCall.revoke(untyped))
-    try expect(SystemCall.query(frame).status, .emptySlot)
+    try expect(try w.isEmpty(frame))
   }
   retypeRefusalSuite(&report)
 }
@@ -136,7 +136,7 @@ private func mapSuite(_ report: inout Report) {
   report.check("mapping empties the slot") { (w: inout Workshop) throws(Failure) in
     let frame = try w.frame()
     _ = try w.map(frame)
-    try expect(SystemCall.query(frame).status, .emptySlot)
+    try expect(try w.isEmpty(frame))
   }
   report.check("a frame of 512 pages is mapped") { (w: inout Workshop) throws(Failure) in
     let address = try w.pages(order: 9)
@@ -166,7 +166,7 @@ private func rightsSuite(_ report: inout Report) {
     _ = try w.map(frame)
     let map = ControlCall.map(
       copy, into: RootSlot.vspace.slot, at: w.address(), rights: .read | .execute)
-    try expect(map.perform(on: RootSlot.vspaceControl.slot).code, .wrongState)
+    try expect(map.perform(on: RootSlot.vspaceControl.slot).code, .busy)
   }
   report.check("an executable page gets no writable mapping") {
     (w: inout Workshop) throws(Failure) in
@@ -175,7 +175,7 @@ private func rightsSuite(_ report: inout Report) {
     _ = try w.map(frame, rights: .read | .execute)
     let map = ControlCall.map(
       copy, into: RootSlot.vspace.slot, at: w.address(), rights: .read | .write)
-    try expect(map.perform(on: RootSlot.vspaceControl.slot).code, .wrongState)
+    try expect(map.perform(on: RootSlot.vspaceControl.slot).code, .busy)
   }
   report.check("revoking a mapped frame unmaps it") { (w: inout Workshop) throws(Failure) in
     let frame = try w.frame()
@@ -245,7 +245,7 @@ private func mapRefusalSuite(_ report: inout Report) {
       .map(slot, into: RootSlot.vspace.slot, at: w.address(), rights: .read)
     })
   report.subjectRefusals(
-    "map into a space", on: .vspaceControl, needs: .write,
+    "map into a space", on: .vspaceControl, needs: .manage,
     make: { (w: inout Workshop) throws(Failure) in RootSlot.vspace.slot },
     { (w: inout Workshop, slot: CapSlot) throws(Failure) in
       .map(try w.frame(), into: slot, at: w.address(), rights: .read)
@@ -277,11 +277,11 @@ private func unmapSuite(_ report: inout Report) {
     for index in 0..<3 {
       let address = values[index]
       let unmap = ControlCall.unmap(address, from: RootSlot.vspace.slot, into: w.slot())
-      try expect(unmap.perform(on: RootSlot.vspaceControl.slot).code, .invalidArgument)
+      try expect(unmap.perform(on: RootSlot.vspaceControl.slot).code, .notFound)
     }
   }
   report.subjectRefusals(
-    "unmap", on: .vspaceControl, needs: .write,
+    "unmap", on: .vspaceControl, needs: .manage,
     make: { (w: inout Workshop) throws(Failure) in RootSlot.vspace.slot },
     { (w: inout Workshop, slot: CapSlot) throws(Failure) in
       .unmap(try w.pages(), from: slot, into: w.slot())

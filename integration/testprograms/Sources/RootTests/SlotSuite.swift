@@ -28,7 +28,7 @@ private func querySuite(_ report: inout Report) {
     try expect(answer.words.word2, equals: UInt64(EndpointKind.log.rawValue))
   }
   report.check("query of an empty slot") { (w: inout Workshop) throws(Failure) in
-    try expect(SystemCall.query(w.slot()).status, .emptySlot)
+    try expect(try w.isEmpty(w.slot()))
   }
   report.check("query of slot 0") { (w: inout Workshop) throws(Failure) in
     try expect(SystemCall.query(.null).status, .slotOutOfRange)
@@ -44,7 +44,7 @@ private func dropSuite(_ report: inout Report) {
   report.check("drop empties the slot") { (w: inout Workshop) throws(Failure) in
     let slot = try w.endpoint()
     try expect(SystemCall.drop(slot))
-    try expect(SystemCall.query(slot).status, .emptySlot)
+    try expect(try w.isEmpty(slot))
   }
   report.check("drop of one copy leaves the others") { (w: inout Workshop) throws(Failure) in
     let first = try w.endpoint()
@@ -123,7 +123,7 @@ private func moveSuite(_ report: inout Report) {
     let source = try w.copy(try w.endpoint(), rights: .send, badge: 9)
     let destination = w.slot()
     try expect(SystemCall.move(source, to: destination))
-    try expect(SystemCall.query(source).status, .emptySlot)
+    try expect(try w.isEmpty(source))
     let found = try w.describe(destination)
     try expect(found.tag.rawValue, equals: UInt64(Rights.send.rawValue))
   }
@@ -147,8 +147,8 @@ private func revokeSuite(_ report: inout Report) {
     let child = try w.copy(root)
     let grandchild = try w.copy(child)
     try expect(SystemCall.revoke(root))
-    try expect(SystemCall.query(child).status, .emptySlot)
-    try expect(SystemCall.query(grandchild).status, .emptySlot)
+    try expect(try w.isEmpty(child))
+    try expect(try w.isEmpty(grandchild))
     _ = try w.describe(root)
   }
   report.check("revoke leaves siblings and parents") { (w: inout Workshop) throws(Failure) in
@@ -157,7 +157,7 @@ private func revokeSuite(_ report: inout Report) {
     let second = try w.copy(root)
     let below = try w.copy(first)
     try expect(SystemCall.revoke(first))
-    try expect(SystemCall.query(below).status, .emptySlot)
+    try expect(try w.isEmpty(below))
     _ = try w.describe(root)
     _ = try w.describe(first)
     _ = try w.describe(second)
@@ -167,7 +167,7 @@ private func revokeSuite(_ report: inout Report) {
     let moved = w.slot()
     try expect(SystemCall.move(try w.copy(root), to: moved))
     try expect(SystemCall.revoke(root))
-    try expect(SystemCall.query(moved).status, .emptySlot)
+    try expect(try w.isEmpty(moved))
   }
   report.check("revoke of 200 copies") { (w: inout Workshop) throws(Failure) in
     let root = try w.endpoint()
@@ -175,7 +175,7 @@ private func revokeSuite(_ report: inout Report) {
     for _ in 1..<200 { _ = try w.copy(root) }
     try expect(SystemCall.revoke(root))
     for index in 0..<200 as Range<UInt32> {
-      try expect(SystemCall.query(CapSlot(rawValue: first.rawValue + index)).status, .emptySlot)
+      try expect(try w.isEmpty(CapSlot(rawValue: first.rawValue + index)))
     }
   }
   report.check("revoke without MANAGE") { (w: inout Workshop) throws(Failure) in

@@ -10,7 +10,7 @@ public struct Assistant {
   public let mailbox: Mailbox
   /// The notification that wakes it.
   public let wake: CapSlot
-  /// The thread; in another process, null.
+  /// The thread.
   public let thread: CapSlot
   /// Its IPC buffer, mapped in root.
   public let buffer: MessageBuffer
@@ -87,24 +87,37 @@ extension Workshop {
   public mutating func assistant(
     priority: UInt64 = Assistant.priority, line: UInt = #line
   ) throws(Failure) -> Assistant {
-    let wake = try notification(line: line)
+    let bell = try bell(line: line)
     let pages = try pages(order: Self.helperOrder, line: line)
+    let frame = try frame(line: line)
+    let thread = try helperThread(
+      of: RootSlot.process.slot, buffer: frame, priority: priority, line: line)
+    let buffer = try buffer(at: try map(frame, line: line), line: line)
+    Mailbox(pages).prepare(wake: bell.notification)
+    try startHelper(thread, pages, line: line)
+    return Assistant(mailbox: Mailbox(pages), wake: bell.ring, thread: thread, buffer: buffer)
+  }
+
+  /// A stopped thread with a buffer and a priority.
+  mutating func helperThread(
+    of process: CapSlot, buffer: CapSlot, priority: UInt64, line: UInt
+  ) throws(Failure) -> CapSlot {
     let thread = slot()
     let control = RootSlot.threadControl.slot
-    try expect(
-      ControlCall.createThread(of: RootSlot.process.slot, into: thread)
-        .perform(on: RootSlot.objects.slot).code, line: line)
-    let frame = try frame(line: line)
-    try expect(ControlCall.setBuffer(of: thread, frame).perform(on: control).code, line: line)
-    let buffer = try buffer(at: try map(frame, line: line), line: line)
-    try expect(
-      ControlCall.setPriority(of: thread, priority).perform(on: control).code, line: line)
-    Mailbox(pages).prepare(wake: wake)
+    let create = ControlCall.createThread(of: process, into: thread)
+    try expect(create.perform(on: RootSlot.objects.slot).code, line: line)
+    try expect(ControlCall.setBuffer(of: thread, buffer).perform(on: control).code, line: line)
+    let urgency = ControlCall.setPriority(of: thread, priority)
+    try expect(urgency.perform(on: control).code, line: line)
+    return thread
+  }
+
+  /// Starts a thread that serves the mailbox below its stack.
+  func startHelper(_ thread: CapSlot, _ mailbox: UInt64, line: UInt) throws(Failure) {
     let start = ControlCall.start(
       thread: thread, entry: Memory.address(of: serve),
-      stack: pages + Self.pageSize << Self.helperOrder - 8, argument: pages)
-    try expect(start.perform(on: control).code, line: line)
-    return Assistant(mailbox: Mailbox(pages), wake: wake, thread: thread, buffer: buffer)
+      stack: mailbox + Self.pageSize << Self.helperOrder - 8, argument: mailbox)
+    try expect(start.perform(on: RootSlot.threadControl.slot).code, line: line)
   }
 
   /// The IPC buffer at an address that was just mapped.

@@ -9,15 +9,16 @@ public import Sys
 public struct Child {
   /// The process.
   public let process: CapSlot
-  /// The thread inside, once it runs; `thread` in it is null.
+  /// The thread inside, once it runs.
   public let assistant: Assistant
-  /// The frame of the child's IPC buffer.
-  public let bufferFrame: CapSlot
 
   /// Slots of the child's CSpace.
   public static let slots: UInt32 = 256
   /// The slot that the child waits on.
   public static let wakeSlot = CapSlot(rawValue: 8)
+  /// A notification that is never signalled: the first thread waits for it, and leaves the work to
+  /// the assistant.
+  public static let parkSlot = CapSlot(rawValue: 9)
   /// The first slot of the child that cases may use.
   public static let firstFreeSlot: UInt32 = 16
   /// Pages of the child's budget, as a power of two.
@@ -40,20 +41,22 @@ extension Workshop {
       windowBase: 1, windowCount: Child.slots - 1)
     try expect(create.perform(on: RootSlot.processControl.slot).code, line: line)
     try mapImage(into: process, line: line)
-    let wake = try notification(line: line)
-    try give(wake, to: process, at: Child.wakeSlot, line: line)
+    let bell = try bell(line: line)
+    try give(bell.notification, to: process, at: Child.wakeSlot, line: line)
+    try give(try notification(line: line), to: process, at: Child.parkSlot, line: line)
     let frame = try frame(order: Self.helperOrder, line: line)
     let shared = try copy(frame, line: line)
     let pages = try map(frame, order: Self.helperOrder, line: line)
     try place(shared, in: process, at: pages, line: line)
     let bufferFrame = try self.frame(line: line)
-    let bufferCopy = try copy(bufferFrame, line: line)
-    let bufferPage = try map(bufferCopy, line: line)
+    let thread = try helperThread(
+      of: process, buffer: bufferFrame, priority: Assistant.priority, line: line)
+    let bufferPage = try map(bufferFrame, line: line)
     Mailbox(pages).prepare(wake: Child.wakeSlot)
     let assistant = Assistant(
-      mailbox: Mailbox(pages), wake: wake, thread: .null,
+      mailbox: Mailbox(pages), wake: bell.ring, thread: thread,
       buffer: try buffer(at: bufferPage, line: line))
-    return Child(process: process, assistant: assistant, bufferFrame: bufferFrame)
+    return Child(process: process, assistant: assistant)
   }
 
   /// A child that waits for its first task.
@@ -69,13 +72,12 @@ extension Workshop {
   ///
   /// - Throws: `Failure` when the kernel refuses a step.
   public mutating func start(_ child: Child, line: UInt = #line) throws(Failure) {
-    let priority = ControlCall.setPriority(of: child.process, Assistant.priority)
-    try expect(priority.perform(on: RootSlot.threadControl.slot).code, line: line)
     let mailbox = child.assistant.mailbox.address
     let start = ControlCall.start(
-      process: child.process, entry: Memory.address(of: serve),
-      stack: mailbox + Self.pageSize << Self.helperOrder - 8, argument: mailbox)
+      process: child.process, entry: Memory.address(of: park), stack: mailbox + Self.pageSize - 8,
+      argument: 0)
     try expect(start.perform(on: RootSlot.processControl.slot).code, line: line)
+    try startHelper(child.assistant.thread, mailbox, line: line)
   }
 
   /// Installs a copy of a capability in a staged child.

@@ -118,3 +118,9 @@ public struct Mailbox {
 /// - Parameter mailbox: The address of the mailbox.
 @c(TestKit_serve)
 func serve(mailbox: UInt64) { Mailbox(mailbox).serve() }
+
+/// Where the first thread of a child begins: it waits for what never comes.
+@c(TestKit_park)
+func park(_: UInt64) {
+  while true { _ = SystemCall.receive(Child.parkSlot) }
+}

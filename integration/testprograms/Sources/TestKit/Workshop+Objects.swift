@@ -98,6 +98,23 @@ extension Workshop {
     return answer
   }
 
+  /// Whether a slot holds nothing.
+  ///
+  /// - Throws: `Failure` when the kernel refuses.
+  public func isEmpty(_ slot: CapSlot, line: UInt = #line) throws(Failure) -> Bool {
+    try describe(slot, line: line).badge == UInt64(CapabilityType.null.rawValue)
+  }
+
+  /// A notification and a way to signal it: a copy with badge 1.
+  ///
+  /// - Throws: `Failure` when the kernel refuses.
+  public mutating func bell(
+    line: UInt = #line
+  ) throws(Failure) -> (notification: CapSlot, ring: CapSlot) {
+    let notification = try notification(line: line)
+    return (notification, try copy(notification, rights: .send, badge: 1, line: line))
+  }
+
   private func make(
     _ call: ControlCall, _ family: RootSlot, _ line: UInt
   ) throws(Failure) {
