@@ -19,7 +19,7 @@ package struct CSpace: KernelObject {
   /// How many slots control operations may name.
   package var windowCount: UInt32
   /// How far the finaliser has come.
-  var cursor: UInt32 = 0
+  var cursor: UInt64 = 0
 }
 
 /// Which slots of its CSpace a caller may name.

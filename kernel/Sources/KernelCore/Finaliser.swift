@@ -1,13 +1,16 @@
 // Taking objects apart in bounded steps, without recursion: a stack threaded through the headers.
 // docs/reference/kernel-memory.md, section 6.
 
+import CapABI
 import KernelMachine
 
 extension ObjectSpace {
-  /// Capabilities that one step drops at most.
-  private static let dropsPerStep = 16
-  /// Absent leaves that one step passes at most.
-  private static let skipsPerStep = 64
+  /// What one step may do to a table, in units of about eight instructions.
+  private static let workPerStep = 384
+  /// The cost of passing absent leaves.
+  private static let skipWork = 6
+  /// The cost of deleting a capability.
+  private static let deleteWork = 24
 
   /// Does one bounded piece of finalising or clearing.
   ///
@@ -26,8 +29,11 @@ extension ObjectSpace {
       unqueue(top)
       finalise(top.cast(to: Thread.self))
     case .installGrant: finalise(top.cast(to: InstallGrant.self))
-    case .vspace, .frame, .deviceUntyped, .deviceFrame:
-      preconditionFailure("nothing makes such objects yet")
+    case .vspace: finalise(top.cast(to: VSpace.self))
+    case .frame: finalise(top.cast(to: Frame.self))
+    case .deviceFrame, .deviceUntyped:
+      unqueue(top)
+      freePiece(top)
     }
   }
 
@@ -62,32 +68,46 @@ extension ObjectSpace {
   }
 
   private mutating func finalise(_ cspace: Ref<CSpace>) {
-    let end = cspace.object.slotCount
-    var drops = 0
-    var skips = 0
-    while cspace.object.cursor < end {
-      guard drops < Self.dropsPerStep, skips < Self.skipsPerStep else { return }
-      let cursor = cspace.object.cursor
-      let table = cspace.object.table
-      let absent = table.absentLeaves(from: cursor / SlotTable.slotsPerLeaf, in: frames)
-      guard absent == 0 else {
-        // On to the first slot of the leaf behind those that are absent. Shapes end at 2^20 slots,
-        // and an absent span at 2^10 leaves, so the sum is far from overflow.
-        let next = (cursor / SlotTable.slotsPerLeaf + absent) * SlotTable.slotsPerLeaf
-        cspace.object.cursor = next
-        skips += 1
-        continue
-      }
-      cspace.object.cursor = cursor + 1
-      drops += 1
-      guard let slot = table.slot(cursor, in: frames), !slot.object.isEmpty else { continue }
-      delete(slot)
-    }
-    // `delete` may have put objects on top; the CSpace itself is freed when it is the top again.
-    guard finaliseList == cspace.header else { return }
+    let end = UInt64(cspace.object.slotCount)
+    cspace.object.cursor = sweep(cspace.object.table, from: cspace.object.cursor, to: end)
+    // Deleting may have put objects on top; the CSpace is freed when it is the top again.
+    guard cspace.object.cursor == end, finaliseList == cspace.header else { return }
     unqueue(cspace.header)
     freePiece(cspace.object.table.root.start)
     freePiece(cspace)
+  }
+
+  /// Deletes capabilities of a table from slot `start` on, as many as a step may.
+  ///
+  /// - Returns: Where to go on; `end` when nothing is left.
+  mutating func sweep(_ table: SlotTable, from start: UInt64, to end: UInt64) -> UInt64 {
+    var cursor = start
+    var work = 0
+    while cursor < end, work < Self.workPerStep {
+      // Below 2^32, as every `end` is.
+      let index = UInt32(truncatingIfNeeded: cursor)
+      let leaf = index / SlotTable.slotsPerLeaf
+      let absent = table.absentLeaves(from: leaf, in: frames)
+      guard absent == 0 else {
+        // On to the first slot of the leaf behind those that are absent.
+        cursor = min(end, (UInt64(leaf) + UInt64(absent)) * UInt64(SlotTable.slotsPerLeaf))
+        work += Self.skipWork
+        continue
+      }
+      cursor += 1
+      work += 1
+      guard let slot = table.slot(index, in: frames), !slot.object.isEmpty else { continue }
+      work += Self.deleteWork
+      if slot.object.flags.contains(.mapping) { work += extent(of: slot)?.entryCount ?? 0 }
+      delete(slot)
+    }
+    return cursor
+  }
+
+  private mutating func finalise(_ frame: Ref<Frame>) {
+    unqueue(frame.header)
+    freeBlock(frame.object.block)
+    freePiece(frame)
   }
 
   private mutating func finalise(_ pool: Ref<Pool>) {

@@ -4,9 +4,7 @@ import KernelMachine
 
 /// What a frame is used for.
 package enum FrameState: UInt8, Sendable {
-  /// Not managed: devices, holes, the kernel itself.
-  case reserved
-  /// Not the first frame of its block.
+  /// Not the first frame of a block, or not managed: devices, holes, the kernel itself.
   case inside
   /// Head of a free block.
   case free
@@ -20,22 +18,24 @@ package enum FrameState: UInt8, Sendable {
   case leaf
   /// A page of 1024 table entries.
   case node
+  /// A page of 512 page-table entries.
+  case pageTable
 }
 
 /// The record of one frame; which fields mean something depends on the state.
 package struct FrameRecord: ZeroInitialised {
   /// The pool that owns the block; valid in heads.
   package var owner: Ref<Pool>?
-  /// Mask of used pieces, owner of a table page, or pages cleared so far.
+  /// Mask of used pieces, owner of a leaf or node, or pages cleared so far.
   package var word: UInt64 = 0
-  /// List link; for table pages the index of the leaf they serve.
+  /// List link; index of the leaf that a leaf or node serves; table above a page table.
   package var next: UInt32 = 0
-  /// List link.
+  /// List link; index of the entry that leads to a page table.
   package var previous: UInt32 = 0
-  /// Occupied slots of a leaf, present entries of a node.
+  /// Occupied slots of a leaf, present entries of a node or of a page table's lower half.
   package var used: UInt16 = 0
   /// What the frame is used for.
-  package var state: FrameState = .reserved
+  package var state: FrameState = .inside
   /// The block has 2^order frames.
   package var order: UInt8 = 0
   /// Every piece has 64 x 2^pieceClass bytes.

@@ -10,6 +10,8 @@ package import KernelMachine
 /// Only frames that a pool owns are ever reached through it.
 @safe package struct FrameTable {
   private let origin: UnsafeMutableRawPointer
+  /// The physical address of frame 0.
+  private let base: PhysicalAddress
   /// One record per frame.
   package let records: Table<FrameRecord>
 
@@ -22,7 +24,11 @@ package import KernelMachine
   /// Clears the records and starts with every frame reserved.
   /// - Safety: `origin` shows `frameCount` frames of the direct map, of which those that will be
   ///   donated to a pool are RAM; `records` shows `recordBytes` bytes of RAM used for nothing else.
-  @unsafe init(origin: UnsafeMutableRawPointer, records: UnsafeMutableRawPointer, frameCount: Int) {
+  @unsafe init(
+    origin: UnsafeMutableRawPointer, base: PhysicalAddress, records: UnsafeMutableRawPointer,
+    frameCount: Int
+  ) {
+    self.base = base
     let size = frameCount * MemoryLayout<FrameRecord>.stride
     // SAFETY: the caller promises `recordBytes` bytes, at least `size`, used for nothing else.
     unsafe records.initializeMemory(as: UInt8.self, repeating: 0, count: size)
@@ -34,6 +40,16 @@ package import KernelMachine
   /// The record of a frame; traps outside the table.
   @inline(__always) package subscript(frame: FrameNumber) -> Ref<FrameRecord> {
     records[Int(frame.rawValue)]
+  }
+
+  /// Where the processor finds a frame.
+  @inline(__always) package func address(of frame: FrameNumber) -> PhysicalAddress {
+    PhysicalAddress(truncating: base.rawValue &+ UInt64(frame.rawValue) &* UInt64(frameBytes))
+  }
+
+  /// The frame at a physical address that `address(of:)` gave.
+  @inline(__always) package func frame(at address: PhysicalAddress) -> FrameNumber {
+    FrameNumber(UInt32(truncatingIfNeeded: (address.rawValue &- base.rawValue) >> 12))
   }
 
   /// The frame that holds an object.
@@ -56,11 +72,11 @@ package import KernelMachine
     precondition(offset >= 0 && size >= 0 && offset + size <= frameBytes, "outside the frame")
     // SAFETY: inside one page of pieces (checked). The only caller is the allocator, which took a
     // piece that the mask showed unused: nothing refers to it and it is clear.
-    return unsafe Piece(start: address(of: frame) + offset, size: size)
+    return unsafe Piece(start: pointer(to: frame) + offset, size: size)
   }
 
   /// The object whose table a leaf or node belongs to.
-  func tableOwner(_ record: Ref<FrameRecord>) -> Ref<ObjectHeader>? {
+  package func tableOwner(_ record: Ref<FrameRecord>) -> Ref<ObjectHeader>? {
     guard record.object.state == .leaf || record.object.state == .node else { return nil }
     // SAFETY: pages get this state together with the address of their owner, and an owner gives
     // back all pages of its table before it is freed.
@@ -76,14 +92,14 @@ package import KernelMachine
   {
     // SAFETY: table pages hold trivial elements valid as all zero, were clean when they entered
     // the table, and leave it (their entry is cleared) before they are freed.
-    Table(unsafe Piece(start: address(of: frame), size: frameBytes))
+    Table(unsafe Piece(start: pointer(to: frame), size: frameBytes))
   }
 
   /// Clears part of a frame that is on its way back.
   func clear(_ frame: FrameNumber, offset: Int = 0, size: Int = frameBytes) {
     precondition(offset >= 0 && size >= 0 && offset + size <= frameBytes, "outside the frame")
     // SAFETY: inside one frame (line above); the caller frees the range, so nothing refers to it.
-    unsafe (address(of: frame) + offset).initializeMemory(
+    unsafe (pointer(to: frame) + offset).initializeMemory(
       as: UInt8.self, repeating: 0, count: size)
   }
 
@@ -91,14 +107,14 @@ package import KernelMachine
   package func isClear(_ frame: FrameNumber, offset: Int = 0, size: Int = frameBytes) -> Bool {
     for position in stride(from: offset, to: offset + size, by: 8) {
       // SAFETY: frames of the table are RAM, and any bytes are a valid integer.
-      guard unsafe address(of: frame).load(fromByteOffset: position, as: UInt64.self) == 0 else {
+      guard unsafe pointer(to: frame).load(fromByteOffset: position, as: UInt64.self) == 0 else {
         return false
       }
     }
     return true
   }
 
-  @inline(__always) private func address(of frame: FrameNumber) -> UnsafeMutableRawPointer {
+  @inline(__always) private func pointer(to frame: FrameNumber) -> UnsafeMutableRawPointer {
     // SAFETY: the direct map is linear from the origin, and records exist only for its frames.
     unsafe origin + Int(frame.rawValue) * frameBytes
   }

@@ -12,6 +12,7 @@ extension KernelState {
   package mutating func leave(on cpu: Ref<Processor>) -> Ref<Thread>? {
     if objects.hasNewWork { adoptWork(on: cpu) }
     if workPriority >= 0 { work(on: cpu) }
+    applyInvalidations()
     if cpu.object.timerHasExpired { expire(on: cpu) }
     guard let thread = choose(on: cpu) else {
       idle(on: cpu)
@@ -43,7 +44,7 @@ extension KernelState {
   private mutating func work(on cpu: Ref<Processor>) {
     while cpu.object.topPriority <= workPriority {
       unloadDying(on: cpu)
-      objects.finaliseStep()
+      finaliseStep()
       objects.hasNewWork = false
       guard !objects.isSettled else {
         workPriority = -1
@@ -114,6 +115,7 @@ extension KernelState {
   private func load(_ process: Ref<Process>, on cpu: Ref<Processor>) {
     charge(on: cpu)
     cpu.object.addressSpace = process
+    if let vspace = process.object.vspace { M.activate(root: vspace.object.rootAddress) }
     M.isolateProcess()
   }
 

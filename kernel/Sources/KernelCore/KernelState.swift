@@ -48,18 +48,33 @@ package struct KernelState<M: Machine> {
     unsafe page.initializeMemory(as: UInt8.self, repeating: 0, count: 3 * frameBytes)
     // SAFETY: the promise of the caller is that of `FrameTable.init`.
     let frames = unsafe FrameTable(
-      origin: M.pointer(to: boot.origin), records: tables, frameCount: boot.frameCount)
+      origin: M.pointer(to: boot.origin), base: boot.origin, records: tables,
+      frameCount: boot.frameCount)
     // SAFETY: ranges of the pages cleared above that do not overlap, nor with those below.
     let rings = unsafe Piece(start: page + frameBytes, size: RunQueue.ringBytes)
     let cpu = unsafe Piece(start: page + 2 * frameBytes, size: frameBytes)
+    let entries = unsafe Piece(start: page + 2048, size: 2048)
     objects = ObjectSpace(
-      frames: frames, bootProcessor: Ref(cpu, initial: Processor(number: 0, rings: rings)))
-    // SAFETY: two ranges of the page cleared above that do not overlap; nothing else uses them.
-    let pool = Ref(unsafe Piece(start: page, size: 2048), initial: objects.newRAMPool())
-    let slot = unsafe Piece(start: page + 2048, size: 64)
+      frames: frames, bootProcessor: Ref(cpu, initial: Processor(number: 0, rings: rings)),
+      kernelEntries: Table(entries))
+    // SAFETY: two ranges of the first page's lower half that do not overlap.
+    let pool = Ref(unsafe Piece(start: page, size: 1024), initial: objects.newRAMPool())
+    let slot = unsafe Piece(start: page + 1024, size: 64)
     let capability = Slot(pool.header, type: .untyped, rights: Pool.capabilityType.meaningfulRights)
     ram = Ref(slot, initial: capability)
     pool.object.header.references = 1
+    shareKernelHalf()
+  }
+
+  /// Notes the machine's entries of the upper half, which do not change from now on.
+  private mutating func shareKernelHalf() {
+    for index in 256..<512 {
+      let entry = PageTableEntry(rawValue: M.kernelEntry(index))
+      guard entry.isPresent else { continue }
+      objects.kernelEntries[objects.kernelEntryCount].object = KernelEntry(
+        index: index, entry: entry)
+      objects.kernelEntryCount += 1
+    }
   }
 
   /// Gives frames to the pool of all RAM.
@@ -85,10 +100,6 @@ extension ObjectSpace {
       // At most 20, from the line above.
       let small = UInt8(truncatingIfNeeded: order)
       insertFree(FrameNumber(start), order: small, in: pool, needsClearing: true)
-      // Set apart from merging: frames inside a block are marked by their state.
-      for frame in start + 1..<start + 1 << UInt32(order) {
-        frames[FrameNumber(frame)].object.state = .inside
-      }
       let bytes = Self.bytes(order: small)
       pool.object.totalBytes += bytes
       pool.object.freeBytes += bytes

@@ -18,7 +18,10 @@ extension ObjectSpace {
   /// A slot that keeps a process alive is not emptied here: it leaves the tree together with
   /// everything below it, and the finaliser of the process does the rest.
   @inline(__always) mutating func delete(_ slot: Ref<Slot>) {
-    guard (slot.object.flags & .killing).isEmpty else { return detach(slot) }
+    if !slot.object.flags.isEmpty {
+      guard (slot.object.flags & .killing).isEmpty else { return detach(slot) }
+      release(slot)
+    }
     slot.unlinkSplicingChildren()
     empty(slot)
   }
@@ -65,7 +68,10 @@ extension ObjectSpace {
     guard let owner = frames.tableOwner(record) else {
       preconditionFailure("leaf without an owner")
     }
-    trim(record.object.next, of: owner.cast(to: CSpace.self).object.table)
+    let table =
+      owner.object.kind == .vspace
+      ? owner.cast(to: VSpace.self).object.records : owner.cast(to: CSpace.self).object.table
+    trim(record.object.next, of: table)
   }
 
   /// Takes one capability less into account; the last one sends the object to the finaliser.

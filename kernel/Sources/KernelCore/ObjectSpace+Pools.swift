@@ -71,9 +71,13 @@ extension ObjectSpace {
         pool.header, type: .untyped, rights: Pool.capabilityType.meaningfulRights, flags: .budget),
       in: budget, under: source)
     guard let cspace = makeCSpace(slotCount: slotCount, from: pool),
-      let thread = makeThread(of: process)
-    else { preconditionFailure("the smallest budget holds a CSpace and a thread") }
+      let vspace = makeVSpace(from: pool)
+    else { preconditionFailure("the smallest budget holds a CSpace and an address space") }
     placeHidden(cspace, in: process.object.cspaceSlot, of: process)
+    placeHidden(vspace, in: process.object.vspaceSlot, of: process)
+    guard let thread = makeThread(of: process) else {
+      preconditionFailure("the smallest budget holds a thread")
+    }
     placeHidden(thread, in: process.object.threadSlot, of: process)
     return process
   }
@@ -145,11 +149,19 @@ extension KernelState {
   package mutating func grantRAM(
     to cspace: Ref<CSpace>, slot: CapSlot
   ) throws(SyscallError) {
+    try grant(ram, to: cspace, slot: slot)
+  }
+
+  /// Puts a copy of a hidden capability into an empty slot.
+  ///
+  /// - Throws: `emptySlot` when the hidden slot is; `slotOutOfRange`, `occupiedSlot`, `noMemory`.
+  package mutating func grant(
+    _ hidden: Ref<Slot>, to cspace: Ref<CSpace>, slot: CapSlot
+  ) throws(SyscallError) {
+    guard let object = hidden.object.object else { throw .emptySlot }
     let vacancy = try objects.vacant(slot, in: cspace, .whole)
     let destination = try objects.claim(vacancy)
-    var capability = ram.object
-    capability.firstChild = nil
-    capability.lastChild = nil
-    objects.place(capability, in: destination, under: ram)
+    let capability = Slot(object, type: hidden.object.type, rights: hidden.object.rights)
+    objects.place(capability, in: destination, under: hidden)
   }
 }

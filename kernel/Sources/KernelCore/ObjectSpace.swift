@@ -10,6 +10,12 @@ package struct ObjectSpace {
   package internal(set) var finaliseList: Ref<ObjectHeader>?
   /// The first block that has to be cleared.
   var dirtyBlocks = FrameNumber.none
+  /// What processors may still remember of mappings that are gone.
+  package internal(set) var pendingInvalidation = PendingInvalidation()
+  /// Entries that the top-level table of every address space has.
+  let kernelEntries: Table<KernelEntry>
+  /// How many of them there are.
+  var kernelEntryCount = 0
   private var nextID: UInt64 = 1
   /// Something was left to finalise since the last kernel exit looked.
   var hasNewWork = false
@@ -17,9 +23,12 @@ package struct ObjectSpace {
   /// The processor that booted, where threads start.
   package let bootProcessor: Ref<Processor>
 
-  init(frames: FrameTable, bootProcessor: Ref<Processor>) {
+  init(
+    frames: FrameTable, bootProcessor: Ref<Processor>, kernelEntries: Table<KernelEntry>
+  ) {
     self.frames = frames
     self.bootProcessor = bootProcessor
+    self.kernelEntries = kernelEntries
   }
 
   /// Whether `finaliseStep` has nothing to do.

@@ -32,8 +32,9 @@ package struct ProcessCounters {
 package struct Process: KernelObject {
   package static var kind: ObjectKind { .process }
   package static var capabilityType: CapabilityType { .process }
-  /// The smallest budget: enough for the CSpace of any size and the first leaf of slots.
-  package static let minimumBudgetOrder: UInt8 = 2
+  /// The smallest budget: enough for a CSpace of any size, an address space, a thread and the first
+  /// leaf of slots.
+  package static let minimumBudgetOrder: UInt8 = 3
 
   package var header: ObjectHeader
   /// Where in its life the process is.
@@ -73,6 +74,8 @@ package struct Process: KernelObject {
 
   /// The CSpace, while it exists.
   package var cspace: Ref<CSpace>? { cspaceSlot.object.object?.cast(to: CSpace.self) }
+  /// The address space, while it exists.
+  package var vspace: Ref<VSpace>? { vspaceSlot.object.object?.cast(to: VSpace.self) }
   /// The pool of the budget, while it exists.
   package var pool: Ref<Pool>? { budget.object.object?.cast(to: Pool.self) }
   /// The first thread, while it exists.

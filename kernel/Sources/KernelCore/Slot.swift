@@ -19,10 +19,14 @@ package struct SlotFlags: FlagSet {
   package static let budget = SlotFlags(rawValue: 1 << 0)
   /// The hidden mark of a chunk that a budget was topped up with; does not count as a reference.
   package static let chunk = SlotFlags(rawValue: 1 << 1)
+  /// The record of a mapping, in the table of an address space.
+  package static let mapping = SlotFlags(rawValue: 1 << 2)
+  /// The hidden capability of a thread to the frame of its IPC buffer.
+  package static let buffer = SlotFlags(rawValue: 1 << 3)
   /// Every flag there is.
-  package static let all = SlotFlags(rawValue: 3)
+  package static let all = SlotFlags(rawValue: 15)
   /// The flags of slots whose deletion kills a process.
-  static let killing = all
+  static let killing = budget | chunk
 }
 
 /// A capability and its place in the derivation tree; all zero is an empty slot.
@@ -42,8 +46,8 @@ package struct Slot: ZeroInitialised {
   package internal(set) var previous = SlotLink.none
   /// The younger sibling, or the parent of a last child.
   package internal(set) var next = SlotLink.none
-  /// Kept for the address at which a frame is mapped.
-  var spare: UInt64 = 0
+  /// Where the frame is mapped, in records of mappings.
+  package internal(set) var mapping = Mapping.none
   /// The type of the object.
   package internal(set) var type = CapabilityType.null
   private var rightsBits: UInt8 = 0
@@ -75,7 +79,7 @@ package struct Slot: ZeroInitialised {
     lastChild = other.object.lastChild
     previous = other.object.previous
     next = other.object.next
-    spare = other.object.spare
+    mapping = other.object.mapping
     type = other.object.type
     rightsBits = other.object.rightsBits
     flags = other.object.flags

@@ -36,6 +36,8 @@ package enum SyscallError: Error, Equatable, Sendable {
   case tooLarge
   /// The thread has no IPC buffer for what does not fit into registers.
   case noBuffer
+  /// Something is mapped there.
+  case exists
 
   /// The code that the caller gets.
   package var code: ResultCode {
@@ -56,6 +58,7 @@ package enum SyscallError: Error, Equatable, Sendable {
     case .retry: .retry
     case .tooLarge: .tooLarge
     case .noBuffer: .noBuffer
+    case .exists: .exists
     }
   }
 }

@@ -37,6 +37,8 @@ package protocol Machine {
   static func activateKernel()
   /// Drops what the current processor remembers of one page of the address space in use.
   static func invalidate(page: VirtualAddress)
+  /// Drops everything that the current processor remembers of the address space in use.
+  static func invalidateAll()
   /// Copies from user memory of the address space in use.
   ///
   /// - Returns: False when part of it is not readable.

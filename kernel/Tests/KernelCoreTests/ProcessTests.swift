@@ -18,7 +18,7 @@ struct ProcessTests {
     #expect(freeRAM(world) == before)
   }
 
-  @Test(arguments: [UInt8(0), 1, 21, 255])
+  @Test(arguments: [UInt8(0), 1, 2, 21, 255])
   func `a budget order outside its range is refused`(order: UInt8) throws {
     let world = try World()
     #expect(throws: SyscallError.invalidArgument) { try world.createProcess(order: order, into: 4) }
@@ -74,7 +74,7 @@ struct ProcessTests {
 
   @Test func `a process pays for what it creates until its budget is used up`() throws {
     let world = try World()
-    try world.createProcess(order: 2, slotCount: 4096, into: 4)
+    try world.createProcess(order: 3, slotCount: 4096, into: 4)
     let child = try #require(world.process(4)?.object.cspace)
     var made: UInt32 = 0
     #expect(throws: SyscallError.noMemory) {
@@ -83,12 +83,12 @@ struct ProcessTests {
         made += 1
       }
     }
-    // One page for the CSpace object, one for its root, one leaf, one page of endpoints.
-    #expect(made == 63)
+    // Four pages for what a process begins with, two leaves, two pages of 64 endpoints.
+    #expect(made == 127)
     expectSound(world)
     try world.topUp(4, order: 1)
-    try world.create(.endpoint(.generic), in: 64, by: child)
-    #expect(try world.budget(4).total == 6 * 4096)
+    try world.create(.endpoint(.generic), in: made + 1, by: child)
+    #expect(try world.budget(4).total == 10 * 4096)
     expectSound(world)
     try world.kill(4)
     expectSound(world)
@@ -113,7 +113,7 @@ struct ProcessTests {
     let child = try #require(world.process(4)?.object.cspace)
     try world.create(.endpoint(.generic), in: 1, by: child)
     try world.install(1, to: 2, of: 4)
-    try world.createProcess(2, order: 2, into: 3, by: child)
+    try world.createProcess(2, order: 3, into: 3, by: child)
     let grandchild = try #require(world.process(3, in: child)?.object.cspace)
     try world.create(.notification, in: 1, by: grandchild)
     try world.kill(4)

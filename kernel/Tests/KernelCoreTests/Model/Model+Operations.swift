@@ -62,7 +62,9 @@ extension Model {
     _ = try typed(source, .untyped, .manage)
     guard action.order <= 20 else { throw .invalidArgument }
     guard action.kind == .process else { return }
-    guard action.order >= 2, (1...1 << 20).contains(action.third) else { throw .invalidArgument }
+    guard action.order >= Process.minimumBudgetOrder, (1...1 << 20).contains(action.third) else {
+      throw .invalidArgument
+    }
   }
 
   private func checkInstall(_ action: Action, _ caller: ModelObject) throws(SyscallError) {

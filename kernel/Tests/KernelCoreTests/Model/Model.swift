@@ -48,6 +48,7 @@ final class ModelObject {
   var budget: ModelCapability?
   var cspace: ModelObject?
   var thread: ModelObject?
+  var vspace: ModelObject?
   var pool: ModelObject?
   /// The kernel's CSpace of a process, as long as it is alive.
   var twin: Ref<CSpace>?
@@ -104,6 +105,9 @@ final class Model {
     if let budget = process.budget { rename(budget, to: .budget(process: process.id)) }
     let hidden = process.budget?.children.first { $0.object === process.cspace }
     if let hidden { rename(hidden, to: .childCSpace(process: process.id)) }
+    process.vspace?.id = kernel.object.vspace?.object.header.id ?? 0
+    let vspace = process.budget?.children.first { $0.object === process.vspace }
+    if let vspace { rename(vspace, to: .childVSpace(process: process.id)) }
     process.thread?.id = kernel.object.firstThread?.object.header.id ?? 0
     let thread = process.budget?.children.first { $0.object === process.thread }
     if let thread { rename(thread, to: .childThread(process: process.id)) }
@@ -211,6 +215,7 @@ final class Model {
       process.pool = nil
       process.cspace = nil
       process.thread = nil
+      process.vspace = nil
       process.state = .dead
     }
     if process.state == .dead, process.capabilities == 0, process.isAlive { free(process) }
@@ -231,6 +236,11 @@ final class Model {
     let cspace = makeCSpace(slotCount: slotCount, payer: pool)
     process.cspace = cspace
     put(ModelCapability(cspace, .cspace, .read | .write | .manage), at: nil, under: budget)
+    // The top-level page table, the object and the root of the records.
+    let vspace = ModelObject(.vspace, payer: pool, bytes: [4096, MemoryLayout<VSpace>.size, 256])
+    process.vspace = vspace
+    objects.append(vspace)
+    put(ModelCapability(vspace, .vspace, .read | .write | .manage), at: nil, under: budget)
     let thread = ModelObject(.thread, payer: pool, bytes: [MemoryLayout<Thread>.size])
     process.thread = thread
     objects.append(thread)

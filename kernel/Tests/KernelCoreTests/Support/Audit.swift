@@ -25,6 +25,7 @@ enum Place: Hashable {
   case childThread(process: UInt64)
   case childNotification(process: UInt64)
   case chunk(pool: UInt64)
+  case mapping(vspace: UInt64, page: UInt32)
 }
 
 /// One walk over everything.
@@ -53,6 +54,7 @@ struct Audit {
     collectObjects()
     checkReferences()
     checkTables()
+    checkMappings()
     nameCapabilities()
     checkFrames(checkingFreeMemory: checkingFreeMemory)
     checkThreads(on: world.cpu)
@@ -114,8 +116,8 @@ struct Audit {
     for index in 0..<space.frames.records.count {
       let record = space.frames.records[index].object
       switch record.state {
-      case .free, .dirty, .block, .pieces, .leaf, .node: note(record.owner?.header)
-      case .reserved, .inside: break
+      case .free, .dirty, .block, .pieces, .leaf, .node, .pageTable: note(record.owner?.header)
+      case .inside: break
       }
       if record.state == .leaf { leaves.append(FrameNumber(UInt32(index))) }
     }
@@ -140,9 +142,15 @@ struct Audit {
     case .thread:
       pieces.insert(object.address)
       note(object.cast(to: Thread.self).object.process.header)
-    case .endpoint, .notification, .vspace, .frame, .deviceUntyped, .deviceFrame,
-      .installGrant:
+    case .endpoint, .notification, .frame, .deviceFrame, .installGrant:
       pieces.insert(object.address)
+    case .deviceUntyped:
+      pieces.insert(object.address)
+      note(object.cast(to: DeviceUntyped.self).object.pool.header)
+    case .vspace:
+      let records = object.cast(to: VSpace.self).object.records
+      pieces.formUnion([object.address, records.root.start.address])
+      note(records.pool.header)
     case .cspace:
       pieces.insert(object.address)
       pieces.insert(object.cast(to: CSpace.self).object.table.root.start.address)
@@ -189,25 +197,37 @@ struct Audit {
   mutating func checkTables() {
     for leaf in leaves {
       let record = space.frames[leaf].object
-      guard let owner = found[UInt(record.word)], owner.object.kind == .cspace else {
-        problems.append("leaf of an unknown CSpace")
+      guard let owner = found[UInt(record.word)], let table = table(of: owner) else {
+        problems.append("leaf of an unknown table")
         continue
       }
-      let cspace = owner.cast(to: CSpace.self)
       let slots = space.frames.table(of: Slot.self, in: leaf)
       var used: UInt16 = 0
       for position in 0..<64 {
         let slot = slots[position]
         let index = record.next * 64 + UInt32(position)
         expect(
-          cspace.object.table.slot(index, in: space.frames) == slot, "leaf is not in its table")
+          table.table.slot(index, in: space.frames) == slot, "leaf is not in its table")
         guard !slot.object.isEmpty else { continue }
         used += 1
-        expect(index != 0 && index < cspace.object.slotCount, "slot beyond the CSpace")
+        expect(index != 0 && index < table.slotCount, "slot beyond the table")
+        let isRecord = slot.object.flags == .mapping
+        expect(isRecord == (owner.object.kind == .vspace), "mapping outside an address space")
         expect(self.slots[slot.address] != nil, "capability outside the tree")
       }
       expect(record.used == used, "leaf counts \(record.used), has \(used)")
       expect(used > 0, "empty leaf kept")
+    }
+  }
+
+  /// The slots that an object has, and how many there can be.
+  private func table(of object: Ref<ObjectHeader>) -> (table: SlotTable, slotCount: UInt32)? {
+    switch object.object.kind {
+    case .cspace:
+      let cspace = object.cast(to: CSpace.self).object
+      return (cspace.table, cspace.slotCount)
+    case .vspace: return (object.cast(to: VSpace.self).object.records, VSpace.pageCount)
+    default: return nil
     }
   }
 
@@ -219,8 +239,12 @@ struct Audit {
       guard let owner = found[UInt(record.word)] else { continue }
       let slots = space.frames.table(of: Slot.self, in: leaf)
       for position in 0..<64 {
-        places[slots[position].address] = .slot(
-          cspace: owner.object.id, index: record.next * 64 + UInt32(position))
+        let index = record.next * 64 + UInt32(position)
+        let isRecord = owner.object.kind == .vspace
+        places[slots[position].address] =
+          isRecord
+          ? .mapping(vspace: owner.object.id, page: index)
+          : .slot(cspace: owner.object.id, index: index)
       }
     }
     for object in found.values {

@@ -50,9 +50,12 @@ enum SimulatedMachine: Machine {
   static func loadFSBase(_ base: UInt64) { Devices.current.fsBase = base }
 
   // What follows is inert.
-  static func kernelEntry(_ index: Int) -> UInt64 { 0 }
+  static func kernelEntry(_ index: Int) -> UInt64 {
+    index % 100 == 99 ? UInt64(index) << 12 | 3 : 0
+  }
   static func activate(root: PhysicalAddress) {}
   static func invalidate(page: VirtualAddress) {}
+  static func invalidateAll() {}
   // SAFETY: touches nothing: there is no user memory.
   @unsafe static func copyFromUser(
     _ source: VirtualAddress, to destination: UnsafeMutableRawPointer, count: Int
@@ -114,7 +117,7 @@ final class SimulatedDevices: @unchecked Sendable {
   var state: KernelState<SimulatedMachine>
   let root: Ref<Process>
   let cspace: Ref<CSpace>
-  var cpu: Ref<Processor> { state.objects.bootProcessor }
+  let cpu: Ref<Processor>
   let devices = Devices()
 
   /// Boots with so many frames of RAM behind the kernel's tables.
@@ -136,6 +139,7 @@ final class SimulatedDevices: @unchecked Sendable {
     let needed = KernelState<SimulatedMachine>.bootBytes(frameCount: total) / frameBytes
     // SAFETY: the arena has `total` frames, and the tables take frames 1 ... needed of it.
     state = unsafe KernelState<SimulatedMachine>(boot)
+    cpu = state.objects.bootProcessor
     state.donate(UInt32(1 + needed)..<UInt32(total))
     guard
       let process = state.makeFirstProcess(budgetOrder: budgetOrder, slotCount: slotCount),
@@ -155,7 +159,7 @@ final class SimulatedDevices: @unchecked Sendable {
   @discardableResult func settle() -> Int {
     var steps = 0
     while !state.objects.isSettled {
-      state.objects.finaliseStep()
+      state.finaliseStep()
       steps += 1
     }
     return steps
