@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ALL = ('format', 'layers', 'safety', 'limits', 'manifests', 'docs')
+ALL = ('format', 'layers', 'safety', 'limits', 'manifests', 'docs', 'operations', 'conformance')
 LIMIT = 300  # seconds
 
 
