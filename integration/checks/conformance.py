@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks docs/reference/erix-conformance.md: the rows of each series are numbered without a gap, and
-each names a test that exists, a decision that exists, or "later"."""
+"""Checks docs/reference/erix-conformance.md: the rows of each series are numbered without a gap,
+and each names a test that exists, a decision that exists, or "later"."""
 import json
 import re
 
@@ -83,7 +83,7 @@ def check(root, findings):
         row = ROW.match(text)
         if not row:
             if re.match(r'\| *[A-Z]\d', text):
-                findings.add(PAGE, line, 'conformance', 'is not `| number | behaviour | evidence |`')
+                findings.add(PAGE, line, 'conformance', 'is not `| row | behaviour | evidence |`')
             continue
         series, number, _, evidence = row.groups()
         counts[series] = counts.get(series, 0) + 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks that the reference has an entry for every system call and control operation, that each entry
-says arguments, results, rights, errors and blocking, and that every family has a page that names what
-it accepts."""
+"""Checks that the reference has an entry for every system call and control operation, that each
+entry says arguments, results, rights, errors and blocking, and that every family has a page that
+names what it accepts."""
 import re
 
 import common

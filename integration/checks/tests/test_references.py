@@ -122,7 +122,8 @@ class ConformanceTests(CheckTestCase):
         self.write('docs/decisions/0001-a.md', '# A\n')
 
     def row(self, evidence, number='K1'):
-        self.write(self.PAGE, f'| row | what | by |\n|---|---|---|\n| {number} | It. | {evidence} |\n')
+        self.write(self.PAGE,
+                   f'| row | what | by |\n|---|---|---|\n| {number} | It. | {evidence} |\n')
 
     def test_everything_that_counts(self):
         for evidence in ('`GoodTests/it works`', '`GoodTests/plain`', '`slots/a slot`',
