@@ -164,6 +164,7 @@ extension ObjectSpace {
     process.object.state = .dead
     unqueue(process.header)
     guard process.object.header.references == 0 else { return }
+    processes.remove(process)
     freePiece(process.object.slots.start)
     freePiece(process)
   }

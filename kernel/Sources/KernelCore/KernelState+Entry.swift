@@ -65,7 +65,8 @@ extension KernelState {
 
   /// Delivers an interrupt of a device.
   package mutating func interrupt(line: UInt32, on cpu: Ref<Processor>) -> Ref<Thread>? {
-    leave(on: cpu)
+    deliverInterrupt(line)
+    return leave(on: cpu)
   }
 
   private mutating func exit(on cpu: Ref<Processor>, from thread: Ref<Thread>) -> Ref<Thread>? {

@@ -32,6 +32,12 @@ package struct KernelState<M: Machine> {
   package internal(set) var log = KernelLog()
   /// How urgent the work is that is left to do at kernel exits; -1 when there is none.
   var workPriority = -1
+  /// The event trace.
+  package internal(set) var trace = TraceRing()
+  /// The interrupt lines.
+  package internal(set) var interrupts = InterruptLines()
+  /// ACPI memory and tables.
+  package internal(set) var firmware = FirmwareRegistry()
 
   /// Memory for the kernel's tables, in bytes: the frame records, and three pages for what
   /// exists from the start.

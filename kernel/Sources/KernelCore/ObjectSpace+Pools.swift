@@ -79,6 +79,7 @@ extension ObjectSpace {
       preconditionFailure("the smallest budget holds a thread")
     }
     placeHidden(thread, in: process.object.threadSlot, of: process)
+    processes.append(process)
     return process
   }
 

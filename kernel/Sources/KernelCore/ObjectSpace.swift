@@ -16,6 +16,8 @@ package struct ObjectSpace {
   let kernelEntries: Table<KernelEntry>
   /// How many of them there are.
   var kernelEntryCount = 0
+  /// All processes by id.
+  package internal(set) var processes = ProcessIndex()
   private var nextID: UInt64 = 1
   /// Something was left to finalise since the last kernel exit looked.
   var hasNewWork = false

@@ -47,6 +47,8 @@ package struct Process: KernelObject {
   package internal(set) var threads: Ref<Thread>?
   /// What it has used.
   package var counters = ProcessCounters()
+  /// Its place in the index of all processes.
+  var links = ProcessLinks()
   /// The hidden slots; they stand in one piece of memory.
   let slots: Table<Slot>
   /// The hidden capability to the budget; the tree below it is everything made from the budget.

@@ -75,12 +75,20 @@ package protocol Machine {
   static func readPort8(_ port: UInt16) -> UInt8
   /// Writes one byte to an I/O port.
   static func writePort8(_ port: UInt16, _ value: UInt8)
+  /// Reads 16 bits from an I/O port.
+  static func readPort16(_ port: UInt16) -> UInt16
+  /// Writes 16 bits to an I/O port.
+  static func writePort16(_ port: UInt16, _ value: UInt16)
   /// Reads 32 bits from an I/O port.
   static func readPort32(_ port: UInt16) -> UInt32
   /// Writes 32 bits to an I/O port.
   static func writePort32(_ port: UInt16, _ value: UInt32)
   /// Shows one byte of the kernel's log on the early console, while the kernel owns it.
   static func emit(_ byte: UInt8)
+  /// Stops showing the log on the serial port, which belongs to user space from now on.
+  static func releaseSerial()
+  /// Stops showing the log on the screen, which belongs to user space from now on.
+  static func releaseScreen()
   /// Number of interrupt lines of the I/O interrupt controllers.
   static var interruptLines: UInt32 { get }
   /// Sets the trigger and polarity of a line and masks it.

@@ -74,7 +74,10 @@ package struct PCIAddress: Equatable, Sendable {
 
   /// Reads 32 bits of configuration space by mechanism 1 (PCI Local Bus 3.0, section 3.2.2.3.2).
   ///
-  /// - Parameter offset: A multiple of 4.
+  /// - Parameters:
+  ///   - offset: A multiple of 4.
+  ///   - machine: Whose bus it is.
+  /// - Returns: The 32 bits; all ones where no device is.
   package func read<M: Machine>(_ offset: UInt8, on machine: M.Type) -> UInt32 {
     let enable: UInt32 = 1 << 31
     M.writePort32(0xCF8, enable | bits | UInt32(offset & 0xFC))

@@ -33,6 +33,7 @@ extension KernelState {
     guard family.accepts(request.operation) else { throw .unsupported }
     let process = thread.object.process
     guard let cspace = process.object.cspace else { throw .wrongState }
+    record(.control, process, UInt64(request.operation.rawValue))
     let caller = ControlCaller(thread: thread, process: process, cspace: cspace)
     if request.operation.rawValue >= ControlOperation.createNotification.rawValue {
       return try ownControl(request, by: caller)
@@ -82,21 +83,9 @@ extension KernelState {
     }
   }
 
-  // Groups that are not there yet.
-  private mutating func interruptControl(
-    _ request: ControlRequest, by caller: ControlCaller
-  ) throws(SyscallError) -> ControlOutcome { throw .unsupported }
-  private mutating func acpiControl(
-    _ request: ControlRequest, by caller: ControlCaller
-  ) throws(SyscallError) -> ControlOutcome { throw .unsupported }
+  // Not there yet.
   private mutating func threadControl(
     _ request: ControlRequest, by caller: ControlCaller
-  ) throws(SyscallError) -> ControlOutcome { throw .unsupported }
-  private mutating func traceControl(
-    _ request: ControlRequest
-  ) throws(SyscallError) -> ControlOutcome { throw .unsupported }
-  private mutating func powerControl(
-    _ request: ControlRequest
   ) throws(SyscallError) -> ControlOutcome { throw .unsupported }
 
   /// Operations on frames and mappings.

@@ -1,4 +1,5 @@
-// LOG_STRING, WRITE_LEGACY_SERIAL and READ_KERNEL_LOG. docs/reference/control/log.md, kernel-log.md.
+// LOG_STRING, WRITE_LEGACY_SERIAL and READ_KERNEL_LOG.
+// docs/reference/control/log.md, kernel-log.md.
 
 import CapABI
 import KernelMachine

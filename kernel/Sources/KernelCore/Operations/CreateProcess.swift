@@ -12,9 +12,9 @@ package struct CreateProcess {
   /// Checks a request and takes the memory; the child's budget is 2^order frames of `untyped`.
   ///
   /// - Throws: `slotOutOfRange`, `emptySlot`, `occupiedSlot` for the slots; `wrongType`,
-  ///   `missingRight` for the untyped capability; `invalidArgument` for an order outside 2 to 20
-  ///   a slot count outside 1 to 2^20, or a window that passes the slots; `noMemory` when the untyped memory has no such block or
-  ///   the CSpace's pool cannot back the slot.
+  ///   `missingRight` for the untyped capability; `invalidArgument` for an order outside 2 to 20,
+  ///   a slot count outside 1 to 2^20, or a window that passes the slots; `noMemory` when the
+  ///   untyped memory has no such block or the CSpace's pool cannot back the slot.
   package init(
     _ untyped: CapSlot, order: UInt8, slotCount: UInt32,
     window: (base: UInt32, count: UInt32)? = nil,

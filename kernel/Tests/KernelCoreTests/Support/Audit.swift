@@ -26,12 +26,14 @@ enum Place: Hashable {
   case childNotification(process: UInt64)
   case chunk(pool: UInt64)
   case mapping(vspace: UInt64, page: UInt32)
+  case interrupt(line: UInt32)
 }
 
 /// One walk over everything.
 struct Audit {
   let space: ObjectSpace
   let ram: Ref<Slot>
+  let interrupts: InterruptLines
   var problems: [String] = []
   /// Every capability by place, hidden ones included; top-up chunks are not among them.
   var capabilities: [Place: CapabilityRecord] = [:]
@@ -50,6 +52,7 @@ struct Audit {
   init(_ world: World, checkingFreeMemory: Bool = true) {
     space = world.state.objects
     ram = world.state.ram
+    interrupts = world.state.interrupts
     walkTree(from: ram)
     collectObjects()
     checkReferences()
@@ -246,6 +249,9 @@ struct Audit {
           ? .mapping(vspace: owner.object.id, page: index)
           : .slot(cspace: owner.object.id, index: index)
       }
+    }
+    for line in 0..<interrupts.count {
+      places[interrupts.slot(line, in: space.frames).address] = .interrupt(line: line)
     }
     for object in found.values {
       if object.object.kind == .process {

@@ -69,6 +69,12 @@ enum SimulatedMachine: Machine {
   static func isolateProcess() {}
   static func readPort8(_ port: UInt16) -> UInt8 { devices?.ports[port] ?? 0xFF }
   static func writePort8(_ port: UInt16, _ value: UInt8) { devices?.writes.append((port, value)) }
+  static func readPort16(_ port: UInt16) -> UInt16 { UInt16(devices?.ports[port] ?? 0xFF) }
+  static func writePort16(_ port: UInt16, _ value: UInt16) {
+    devices?.wideWrites.append("\(port) \(value)")
+  }
+  static func releaseSerial() { devices?.released.append("serial") }
+  static func releaseScreen() { devices?.released.append("screen") }
   static func readPort32(_ port: UInt16) -> UInt32 { devices?.readConfiguration(port) ?? .max }
   static func writePort32(_ port: UInt16, _ value: UInt32) { devices?.selected = value }
   static func emit(_ byte: UInt8) { devices?.emitted.append(byte) }
@@ -86,12 +92,17 @@ enum SimulatedMachine: Machine {
   @TaskLocal static var devices: SimulatedDevices?
 }
 
+// SAFETY: a task-local value is seen by the test that set it alone, which runs on one thread.
 /// What a test's machine has beside memory; tests run side by side, so each brings its own.
 final class SimulatedDevices: @unchecked Sendable {
   /// What I/O ports read as.
   var ports: [UInt16: UInt8] = [:]
   /// What was written to them.
   var writes: [(port: UInt16, value: UInt8)] = []
+  /// 16-bit writes, as port and value.
+  var wideWrites: [String] = []
+  /// Parts of the early console that were given up.
+  var released: [String] = []
   /// The address register of PCI configuration.
   var selected: UInt32 = 0
   /// PCI configuration space, by what stands in the address register.

@@ -2,6 +2,7 @@
 
 import CapABI
 import KernelCore
+import KernelMachine
 import Testing
 
 /// Finalises everything and audits the state.
@@ -43,6 +44,41 @@ extension World {
       operation: operation, badge: 0, length: length, word0: all[0], word1: all[1], word2: all[2],
       word3: all[3])
     return try state.control(family, request, from: caller)
+  }
+
+  /// Prepares the kernel with tables in RAM; every address in them is moved to where the RAM is.
+  ///
+  /// - Returns: What was added to the addresses.
+  func firmware(_ image: FirmwareImage) throws -> UInt64 {
+    guard let pool = root.object.pool,
+      let block = state.objects.allocateBlock(order: 3, from: pool)
+    else { throw SyscallError.noMemory }
+    let base = UInt64(state.objects.frames.table(of: Slot.self, in: block).start.address)
+    var moved = image
+    // The 64-bit fields that `typical` has: root pointer to XSDT, XSDT to tables, FADT to DSDT.
+    for field in [0x1018, 0x2024, 0x202C, 0x408C] as [UInt64] {
+      var value = moved.integer(field)
+      if field == 0x408C { value = moved.integer(0x4028) & 0xFFFF_FFFF }
+      if value != 0 { moved.store(value + base, bytes: 8, at: field) }
+    }
+    let isBroken = image.sum(at: 0x1000, count: 36) != 0
+    if !isBroken { moved.seal(0x1000, count: 36, checksumAt: 32) }
+    moved.seal(0x2000, count: 52, checksumAt: 9)
+    moved.seal(0x4000, count: 244, checksumAt: 9)
+    let words = (0..<8).map {
+      state.objects.frames.table(of: UInt64.self, in: FrameNumber(block.rawValue + $0))
+    }
+    for (address, byte) in moved.bytes {
+      let word = words[Int(address / 4096)][Int(address % 4096 / 8)]
+      let shift = address % 8 * 8
+      word.object = word.object & ~(0xFF << shift) | UInt64(byte) << shift
+    }
+    var platform = Platform()
+    platform.acpiRoot = PhysicalAddress(truncating: base + 0x1000)
+    guard state.prepare(platform) else { throw SyscallError.noMemory }
+    state.allowFirmware(start: base, count: 8 * 4096)
+    state.findFirmwareTables()
+    return base
   }
 
   /// The whole text of the kernel's log.
