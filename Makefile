@@ -20,7 +20,9 @@ help: ## List the commands
 
 include integration/mk/boot.mk integration/mk/programs.mk integration/mk/image.mk
 
-test: test-host ## Run all tests; the last line is `N passed, N failed`
+# The scenarios are run even when a host test failed: they may tell why.
+test: ## Run all tests, on this machine and in the emulator; each ends in `N passed, N failed`
+	@status=0; $(MAKE) test-host || status=$$?; $(MAKE) scenarios || status=$$?; exit $$status
 
 test-host: ensure-test ## Run every package's tests on this machine (PACKAGES="lib-elf …" for some)
 	@$(PYTHON) integration/testing/test_host.py $(PACKAGES)

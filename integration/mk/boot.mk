@@ -13,6 +13,9 @@ RELEASE_KEYS ?=
 
 BOOT_OUT := $(BUILD)/$(PROFILE)
 BOOT_TRIPLE := x86_64-unknown-none-elf
+# All packages of a profile are built in one folder, so that each library is compiled once.
+BOOT_SCRATCH := $(BOOT_OUT)/target
+BOOT_ARCHIVES := $(BOOT_SCRATCH)/$(BOOT_TRIPLE)/release
 BOOT_TOOLSET := integration/toolsets/freestanding.json
 # The linker and objcopy that belong to the compiler.
 SWIFT_BIN := $(dir $(realpath $(shell command -v swift)))
@@ -36,19 +39,17 @@ BOOT_LIBRARIES := lib-memory lib-bytes lib-capabi lib-crypto lib-elf lib-bootimg
 
 # $(call boot_archive,PACKAGE,PRODUCT): a static library with everything the package needs.
 define boot_archive
-	@$(PYTHON) integration/testing/stale.py $(BOOT_OUT)/$(1)
+	@$(PYTHON) integration/testing/stale.py $(BOOT_SCRATCH)
 	@swift build -c release --triple $(BOOT_TRIPLE) --toolset $(BOOT_TOOLSET) \
-	  --package-path $(1) --scratch-path $(BOOT_OUT)/$(1) --product $(2) \
+	  --package-path $(1) --scratch-path $(BOOT_SCRATCH) --product $(2) \
 	  --disable-build-manifest-caching -Xswiftc -D$(BOOT_PROFILE_FLAG) $(BOOT_DEBUG)
 	@touch $@
 endef
 
-$(BOOT_OUT)/bootloader/$(BOOT_TRIPLE)/release/libBootloader.a: \
-  $(call boot_sources,bootloader $(BOOT_LIBRARIES))
+$(BOOT_ARCHIVES)/libBootloader.a: $(call boot_sources,bootloader $(BOOT_LIBRARIES))
 	$(call boot_archive,bootloader,Bootloader)
 
-$(BOOT_OUT)/kernel/$(BOOT_TRIPLE)/release/libKernel.a: \
-  $(call boot_sources,kernel $(BOOT_LIBRARIES))
+$(BOOT_ARCHIVES)/libKernel.a: $(call boot_sources,kernel $(BOOT_LIBRARIES))
 	$(call boot_archive,kernel,Kernel)
 
 # The trust anchor: keys and accepted profiles of the loader. A release loader takes its keys by path.
@@ -71,7 +72,7 @@ $(BOOT_OUT)/%.o: $(BOOT_OUT)/%.S
 	@$(BOOT_CLANG) -c $< -o $@
 
 $(BOOT_OUT)/BOOTX64%debug.elf: $(BOOT_OUT)/trust%o \
-  $(BOOT_OUT)/bootloader/$(BOOT_TRIPLE)/release/libBootloader.a integration/linker/loader.ld
+  $(BOOT_ARCHIVES)/libBootloader.a integration/linker/loader.ld
 	@$(BOOT_LD) $(BOOT_LINK_PIE) -T integration/linker/loader.ld -o $@ $(filter %.o %.a,$^)
 	@$(BOOT_SYMBOLS) loader $@
 
@@ -80,8 +81,7 @@ $(BOOT_OUT)/BOOTX64%EFI: $(BOOT_OUT)/BOOTX64%debug.elf $(BOOT_TOOL)
 	@$(BOOT_TOOL) elf2efi $@.elf -o $@
 	@rm $@.elf
 
-$(BOOT_OUT)/kernel.debug.elf: $(BOOT_OUT)/kernel/$(BOOT_TRIPLE)/release/libKernel.a \
-  integration/linker/kernel.ld
+$(BOOT_OUT)/kernel.debug.elf: $(BOOT_ARCHIVES)/libKernel.a integration/linker/kernel.ld
 	@$(BOOT_LD) -static $(BOOT_LINK) -T integration/linker/kernel.ld -o $@ $(filter %.a,$^)
 	@$(BOOT_SYMBOLS) kernel $@
 
