@@ -27,7 +27,7 @@ public enum ControlOperation: UInt16, Sendable {
   case capDrop = 9
   /// Sets the range of its CSpace that a child may name in control operations.
   case setCSpaceWindow = 10
-  /// Binds the endpoint that a thread serves.
+  /// Sets the endpoint that receives the faults of a thread, or the one that it serves.
   case setThreadEndpoint = 11
   /// Sets the endpoint that receives a thread's page faults.
   case setThreadPager = 12
