@@ -12,7 +12,7 @@ ENSURE := integration/testing/ensure_tools.sh
 unexport SECONDS
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-host lint format fuzz prepush ci target tools clean \
+.PHONY: help test test-host lint format fuzz mutants prepush ci target tools clean \
   ensure-base ensure-test ensure-binaries
 
 help: ## List the commands
@@ -35,6 +35,9 @@ format: ensure-base ## Rewrite every Swift file in the project's format
 
 fuzz: ensure-base ## Fuzz every parser, SECONDS=60 each (TARGET=FuzzELF for one)
 	@$(PYTHON) integration/fuzz/run.py --seconds $(SECONDS) $(TARGET)
+
+mutants: ensure-test ## Put deliberate faults into the kernel's core; its tests must notice each
+	@$(PYTHON) integration/testing/mutants.py $(MUTANTS)
 
 target: ensure-binaries ## Build the libraries for the target and check their symbols
 	@$(PYTHON) integration/testing/build_target.py $(PACKAGES)

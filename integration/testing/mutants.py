@@ -85,7 +85,7 @@ def tests(copy, number, log, *more):
          'KernelCoreTests', '-Xswiftc', '-Onone', *tree.SHARED, *more], log,
         TEST_LIMIT if '--skip-build' in more else BUILD_LIMIT,
         environment={VARIABLE: str(number), 'SWIFT_BACKTRACE': 'enable=no',
-                     'MODEL_OPERATIONS': '20000'})
+                     'MODEL_OPERATIONS': '2000', 'MODEL_SHRINK': '0'})
 
 
 def catcher(log, code):
