@@ -29,7 +29,8 @@ BUILD_LIMIT, TEST_LIMIT = 900, 120  # seconds
 
 #: The choice, as one more file of the copy. Read once; 0 is the unchanged kernel.
 CHOICE = f'''import Glibc
-let chosenMutant: Int = unsafe getenv("{VARIABLE}").flatMap {{ unsafe Int(String(cString: $0)) }} ?? 0
+let chosenMutant: Int =
+  unsafe getenv("{VARIABLE}").flatMap {{ unsafe Int(String(cString: $0)) }} ?? 0
 @inline(never) func isMutant(_ number: Int) -> Bool {{ chosenMutant == number }}
 '''
 
@@ -56,7 +57,8 @@ def plant(text, number, mutant):
         before, right, after = '', find, ''
     whole = before + right + after
     if text.count(whole) != 1:
-        raise Stale(f"{mutant['name']}: found {text.count(whole)} times in {mutant['file']}: {whole}")
+        times = f"{text.count(whole)} times in {mutant['file']}"
+        raise Stale(f"{mutant['name']}: found {times}: {whole}")
     wrong = choose(number, right, mutant['replace'], mutant.get('form', 'expression'))
     return text.replace(whole, before + wrong + after)
 

@@ -1,4 +1,4 @@
-"""Checks how faults are planted, and that every fault of the list still fits the kernel's sources."""
+"""Checks how faults are planted, and that each of the list still fits the kernel's sources."""
 import json
 import sys
 import unittest
@@ -26,7 +26,8 @@ class PlantTests(unittest.TestCase):
 
     def test_only_the_marked_part_is_replaced(self):
         self.assertEqual(
-            mutants.plant('a(b); c(b)', 1, entry('c(«b»)')), 'a(b); c((isMutant(1) ? (wrong) : (b)))')
+            mutants.plant('a(b); c(b)', 1, entry('c(«b»)')),
+            'a(b); c((isMutant(1) ? (wrong) : (b)))')
 
     def test_text_that_is_gone_or_ambiguous_is_refused(self):
         for text in ('nothing', 'x x'):
