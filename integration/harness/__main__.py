@@ -50,6 +50,12 @@ def _print_row(outcome: Outcome) -> None:
         f"  {verdict.detail}".rstrip(), flush=True)
 
 
+def _guest_cases(outcomes: list[Outcome]) -> tuple[int, int]:
+    """The guests' own cases of all boots, passed and failed."""
+    counts = [one.verdict.counts for one in outcomes]
+    return sum(passed for passed, _ in counts), sum(failed for _, failed in counts)
+
+
 def main(arguments: list[str]) -> int:
     options = _options(arguments)
     try:
@@ -76,7 +82,14 @@ def main(arguments: list[str]) -> int:
     failed = [one for one in outcomes if one.verdict.state is not State.OK]
     if failed:
         print(f"logs: {options.build}/scenarios/<scenario>/")
-    print(f"{len(outcomes) - len(failed)} passed, {len(failed)} failed")
+    passed_cases, failed_cases = _guest_cases(outcomes)
+    if passed_cases or failed_cases:
+        print(
+            f"{len(outcomes)} scenarios, {passed_cases + failed_cases} cases inside the guest",
+            flush=True)
+    print(
+        f"{len(outcomes) - len(failed) + passed_cases} passed, "
+        f"{len(failed) + failed_cases} failed")
     return 1 if failed else 0
 
 

@@ -1,9 +1,10 @@
 """The verdict over one boot, from its logs and the way it ended. Pure: no files, no processes."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from harness import guest_tests
 from harness.scenario import STREAMS, Scenario
 
 # Forbidden everywhere, unless the very line is expected.
@@ -20,6 +21,7 @@ class State(StrEnum):
     FORBIDDEN_MARKER = "FORBIDDEN_MARKER"
     GUEST_RESET = "GUEST_RESET"
     HUNG = "HUNG"
+    GUEST_TESTS = "GUEST_TESTS"
     WRONG_CODE = "WRONG_CODE"
     MISSING_MARKER = "MISSING_MARKER"
     # The scenario could not be set up: the fault is in the data or in the build, not in the guest.
@@ -40,6 +42,8 @@ class Verdict:
 
     state: State
     detail: str = ""
+    # What the guest's own tests came to, passed and failed; (0, 0) when it runs none.
+    counts: tuple[int, int] = (0, 0)
 
 
 def lines(log: str) -> list[str]:
@@ -102,6 +106,23 @@ def _wrong_code(scenario: Scenario, status: int | None) -> str | None:
 
 
 def judge(scenario: Scenario, logs: dict[str, str], ending: Ending) -> Verdict:
+    """The state of a boot, and what its own tests came to."""
+    if scenario.tests is None:
+        return _judge(scenario, logs, ending, None, False)
+    results = guest_tests.read(lines(logs["debug"]))
+    trouble = guest_tests.trouble(scenario.tests, results)
+    has_cases = bool(results.passed or results.failed)
+    verdict = _judge(scenario, logs, ending, trouble, has_cases)
+    if scenario.tests.failing:
+        # Cases that are to fail say that the scenario is right, nothing about the system.
+        return verdict
+    counts = results.sums or (len(results.passed), len(results.failed))
+    return replace(verdict, counts=counts, detail=verdict.detail or results.text)
+
+
+def _judge(
+    scenario: Scenario, logs: dict[str, str], ending: Ending, trouble: str | None, has_cases: bool,
+) -> Verdict:
     """The state that explains most, in this order, since each can be the cause of the next."""
     missing = missing_marker(scenario, logs)
     context = f"no {missing}" if missing else "all markers seen"
@@ -115,9 +136,13 @@ def judge(scenario: Scenario, logs: dict[str, str], ending: Ending) -> Verdict:
         return Verdict(State.HUNG, f"{context}; last line: {last[0]}")
     if ending.status == 0:
         return Verdict(State.GUEST_RESET, context)
+    if trouble is not None and has_cases:
+        return Verdict(State.GUEST_TESTS, trouble)
     wrong = _wrong_code(scenario, ending.status)
     if wrong is not None:
         return Verdict(State.WRONG_CODE, f"{wrong}; {context}")
     if missing is not None:
         return Verdict(State.MISSING_MARKER, missing)
+    if trouble is not None:
+        return Verdict(State.GUEST_TESTS, trouble)
     return Verdict(State.OK)

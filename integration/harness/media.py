@@ -64,7 +64,8 @@ def prepare(sources: Sources, scenario: Scenario, folder: Path) -> Path:
     loader = _loader(sources, scenario, folder)
     keys = sources.keys()
     signer = "release" if scenario.profile == "release" else "dev"
-    image = _image(sources.build / scenario.profile / IMAGE_NAME, keys.seeds[signer])
+    name = f"boot-{scenario.root}.img" if scenario.root else IMAGE_NAME
+    image = _image(sources.build / scenario.profile / name, keys.seeds[signer])
     image = mutated(image, list(scenario.mutations), keys, signer)
     if image is not None:
         write_bytes(folder / IMAGE_NAME, image)

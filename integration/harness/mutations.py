@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness import bootimage, elf_edit
+from harness import boot_config, bootimage, elf_edit
 from harness.bootimage import Image, Section
 
 Operation = dict[str, Any]
@@ -81,6 +81,16 @@ def _elf(image: Image, operation: Operation) -> Image:
     return image.replacing(operation["section"], changed)
 
 
+def _leave_out(image: Image, operation: Operation) -> Image:
+    """Leaves protections out of the kernel; only a smoke image may say so."""
+    section = image.sections[image.index("boot-config")]
+    try:
+        data = boot_config.leaving_out(section.data, operation["protections"])
+    except ValueError as error:
+        raise MutationError(str(error)) from error
+    return image.replacing("boot-config", replace(section, data=data))
+
+
 def _manifest(image: Image, operation: Operation) -> Image:
     if "profile" in operation:
         image = replace(image, profile=bootimage.PROFILES[operation["profile"]])
@@ -136,7 +146,7 @@ def _replace(file: bytes, operation: Operation) -> bytes:
 
 CONTENT: dict[str, Callable[[Image, Operation], Image]] = {
     "drop": _drop, "duplicate": _duplicate, "swap": _swap, "cut": _cut, "fill": _fill, "elf": _elf,
-    "manifest": _manifest}
+    "leave-out": _leave_out, "manifest": _manifest}
 BYTES: dict[str, Callable[[bytes, Operation], bytes]] = {
     "flip": _flip, "set": _set, "truncate": _truncate, "append": _append,
     "replace": _replace}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from harness.guest_tests import GuestTests
 from harness.mutations import Operation
 
 STREAMS = ("debug", "serial")
@@ -60,10 +61,14 @@ class Scenario:
     exit_code: int | None
     settle_seconds: float
     timeout_seconds: float
+    # The root task that the image was built with; empty: the usual one.
+    root: str = ""
+    # None: the guest runs no tests of its own.
+    tests: GuestTests | None = None
 
 
 KEYS = {"about", "profile", "machine", "loader", "mutations", "expect", "forbid", "exit",
-        "settle_seconds", "timeout_seconds"}
+        "settle_seconds", "timeout_seconds", "root", "tests"}
 REQUIRED = {"about", "profile", "expect", "exit"}
 
 
@@ -99,6 +104,15 @@ def _markers(row: Any, place: str) -> dict[str, tuple[str, ...]]:
     return {stream: tuple(row.get(stream, ())) for stream in STREAMS}
 
 
+def _tests(row: dict[str, Any], name: str) -> GuestTests | None:
+    if "tests" not in row:
+        return None
+    tests: GuestTests = _record(GuestTests, row["tests"], f"{name}.tests")
+    good = tests.minimum > 0 and all(type(text) is str and text for text in tests.failing)
+    _require(good, f"{name}.tests: no number above 0, or no list of cases")
+    return tests
+
+
 def _exit_code(value: Any, place: str) -> int | None:
     if value == "none":
         return None
@@ -130,6 +144,8 @@ def decode(name: str, row: Any) -> Scenario:
     _require(row["profile"] in PROFILES, f"{name}.profile: not one of {PROFILES}")
     loader = _record(Loader, row.get("loader", {}), f"{name}.loader")
     _require(not loader.variant or bool(NAME.fullmatch(loader.variant)), f"{name}: bad variant")
+    root = row.get("root", "")
+    _require(root == "" or type(root) is str and bool(NAME.fullmatch(root)), f"{name}: bad root")
     expect = _markers(row["expect"], f"{name}.expect")
     _require(any(expect.values()), f"{name}.expect: no marker at all")
     return Scenario(
@@ -139,7 +155,8 @@ def decode(name: str, row: Any) -> Scenario:
         forbid=_markers(row.get("forbid", {}), f"{name}.forbid"),
         exit_code=_exit_code(row["exit"], name),
         settle_seconds=_number(row, "settle_seconds", 1, name),
-        timeout_seconds=_number(row, "timeout_seconds", 60, name))
+        timeout_seconds=_number(row, "timeout_seconds", 60, name),
+        root=root, tests=_tests(row, name))
 
 
 def read_file(path: Path) -> list[Scenario]:

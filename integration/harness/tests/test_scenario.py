@@ -35,7 +35,9 @@ class DecodeTests(unittest.TestCase):
             {"expect": {"debug": [""]}}, {"forbid": {"debug": [1]}}, {"machine": {"memory": 5}},
             {"machine": {"memory_mib": "5"}}, {"machine": {"cpus": True}}, {"machine": []},
             {"loader": {"variant": "../x"}}, {"timeout_seconds": 0}, {"timeout_seconds": 3601},
-            {"timeout_seconds": "5"}, {"settle_seconds": -1}, {"comment": "x"}]
+            {"timeout_seconds": "5"}, {"root": "../x"}, {"root": 1},
+            {"tests": []}, {"tests": {"minimum": 0}}, {"tests": {"failing": [1]}},
+            {"tests": {"least": 5}}, {"settle_seconds": -1}, {"comment": "x"}]
         for change in bad:
             with self.subTest(change=change), self.assertRaises(scenario.ScenarioError):
                 scenario.decode("a/b", {**GOOD, **change})

@@ -107,6 +107,37 @@ class SuiteTests(unittest.TestCase):
     def test_guest_that_ends_against_expectation_is_wrong_code(self) -> None:
         self.expect_state("WRONG_CODE", self.GOOD, exit="none")
 
+    CASES = ["debug=ERIX_A", "debug=ERIX_B:5", "debug=PASS a/one", "debug=PASS a/two"]
+
+    def test_cases_of_the_guest_are_added_to_the_sum(self) -> None:
+        code, output = self.run_suite(
+            [*self.CASES, "debug=2 passed, 0 failed", "exit=35"], tests={"minimum": 2})
+        self.assertEqual((code, output.splitlines()[-1]), (0, "3 passed, 0 failed"))
+        self.assertIn(" ok ", output)
+        self.assertIn("2 passed, 0 failed", output.splitlines()[0])
+
+    def test_failed_case_of_the_guest_fails_and_is_named(self) -> None:
+        steps = [*self.CASES, "debug=FAIL b/x line 7", "debug=2 passed, 1 failed", "exit=39"]
+        code, output = self.run_suite(steps, tests={})
+        self.assertIn(" GUEST_TESTS ", output)
+        self.assertIn("b/x line 7", output)
+        self.assertEqual((code, output.splitlines()[-1]), (1, "2 passed, 2 failed"))
+
+    def test_case_that_must_fail_is_no_failure(self) -> None:
+        steps = [*self.CASES, "debug=FAIL b/smep: x line 7", "debug=2 passed, 1 failed", "exit=39"]
+        code, output = self.run_suite(steps, tests={"failing": ["b/smep*"]}, exit="0x13")
+        self.assertEqual((code, output.splitlines()[-1]), (0, "1 passed, 0 failed"))
+
+    def test_boot_that_never_reached_its_tests_is_judged_by_its_end(self) -> None:
+        self.expect_state("WRONG_CODE", [*self.GOOD[:2], "exit=37"], tests={})
+        self.expect_state("GUEST_TESTS", self.GOOD, tests={})
+
+    def test_image_with_another_root_task(self) -> None:
+        self.expect_state("BAD_SCENARIO", self.GOOD, root="tests")
+        place = self.build / "smoke"
+        (place / "boot-tests.img").write_bytes((place / "boot.img").read_bytes())
+        self.assertEqual(self.run_suite(self.GOOD, root="tests")[0], 0)
+
     def test_repeat_runs_in_folders_of_their_own(self) -> None:
         code, output = self.run_suite(self.GOOD, "--repeat", "3", "--jobs", "2")
         self.assertEqual((code, output.splitlines()[-1]), (0, "3 passed, 0 failed"))
