@@ -56,6 +56,10 @@ private func deliverySuite(_ report: inout Report) {
     try expect(answer.code)
     try expect(answer.words == MessageWords(9, 8, 7, 6))
   }
+  deliverySuiteSecond(&report)
+}
+
+private func deliverySuiteSecond(_ report: inout Report) {
   report.check("a receiver that waits is served by a later call") {
     (w: inout Workshop) throws(Failure) in
     let endpoint = try w.endpoint()
@@ -82,6 +86,10 @@ private func deliverySuite(_ report: inout Report) {
       try expect(SystemCall.reply(endpoint, response).status)
     }
   }
+  deliverySuiteThird(&report)
+}
+
+private func deliverySuiteThird(_ report: inout Report) {
   report.check("the more urgent caller is served first") { (w: inout Workshop) throws(Failure) in
     let endpoint = try w.endpoint()
     let usual = try w.assistant()
@@ -134,6 +142,10 @@ private func refusalSuite(_ report: inout Report) {
     try expect(
       SystemCall.raw(Syscall.call.rawValue, 1 << 40, request.rawValue).status, .slotOutOfRange)
   }
+  refusalSuiteSecond(&report)
+}
+
+private func refusalSuiteSecond(_ report: inout Report) {
   report.check("messages through another type") { (w: inout Workshop) throws(Failure) in
     let frame = try w.frame()
     try expect(SystemCall.call(frame, request).status, .wrongType)
@@ -167,6 +179,10 @@ private func endingSuite(_ report: inout Report) {
     _ = SystemCall.yield()
     try expect(try client.finished().status, .peerDied)
   }
+  endingSuiteSecond(&report)
+}
+
+private func endingSuiteSecond(_ report: inout Report) {
   report.check("the death of an endpoint ends its receivers' wait") {
     (w: inout Workshop) throws(Failure) in
     let endpoint = try w.endpoint()
@@ -200,6 +216,10 @@ private func ringSuite(_ report: inout Report) {
     try expect(received.tag.flags == .oneWay)
     try expect(received.tag.label == request.label)
   }
+  ringSuiteSecond(&report)
+}
+
+private func ringSuiteSecond(_ report: inout Report) {
   report.check("the ring keeps notices in order until it is full") {
     (w: inout Workshop) throws(Failure) in
     let endpoint = try w.ringEndpoint(entries: 4)
@@ -226,6 +246,10 @@ private func ringSuite(_ report: inout Report) {
     let tag = MessageTag(label: 1, length: 33)
     try expect(SystemCall.notify(endpoint, tag).status, .retry)
   }
+  ringSuiteThird(&report)
+}
+
+private func ringSuiteThird(_ report: inout Report) {
   report.check("a ring with too few or too many entries") { (w: inout Workshop) throws(Failure) in
     let values: InlineArray<3, UInt64> = [0, 1025, 1 << 40]
     for index in 0..<3 {
@@ -260,6 +284,10 @@ private func longSuite(_ report: inout Report) {
       try expect(client.buffer[payloadWord: index], equals: UInt64(index) &* 5)
     }
   }
+  longSuiteSecond(&report)
+}
+
+private func longSuiteSecond(_ report: inout Report) {
   report.check("only the bytes of the length are copied") { (w: inout Workshop) throws(Failure) in
     let endpoint = try w.endpoint()
     let client = try w.assistant()

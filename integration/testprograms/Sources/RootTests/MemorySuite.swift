@@ -39,6 +39,10 @@ private func retypeSuite(_ report: inout Report) {
       try expect(SystemCall.revoke(w.pool))
     }
   }
+  retypeSuiteSecond(&report)
+}
+
+private func retypeSuiteSecond(_ report: inout Report) {
   report.check("revoking untyped memory takes its frames") { (w: inout Workshop) throws(Failure) in
     let untyped = try w.untyped(order: 4)
     let frame = w.slot()
@@ -75,6 +79,10 @@ private func retypeRefusalSuite(_ report: inout Report) {
     let retype = ControlCall.retype(w.pool, order: 0, into: w.slot(), physical: 4096)
     try expect(retype.perform(on: RootSlot.memory.slot).code, .invalidArgument)
   }
+  retypeRefusalSuiteSecond(&report)
+}
+
+private func retypeRefusalSuiteSecond(_ report: inout Report) {
   report.subjectRefusals(
     "retype", on: .memory, needs: .manage,
     make: { (w: inout Workshop) throws(Failure) in try w.untyped(order: 2) },
@@ -113,6 +121,10 @@ private func splitSuite(_ report: inout Report) {
   report.destinationRefusals(
     "split", on: .objects,
     { (w: inout Workshop, slot: CapSlot) throws(Failure) in .split(w.pool, order: 2, into: slot) })
+  splitSuiteSecond(&report)
+}
+
+private func splitSuiteSecond(_ report: inout Report) {
   report.unusedWord(
     "split", on: .objects,
     { (w: inout Workshop) throws(Failure) in .split(w.pool, order: 2, into: w.slot()) })
@@ -145,6 +157,10 @@ private func mapSuite(_ report: inout Report) {
     try expect(Memory.load(last), equals: 9)
     try expect(Memory.load(address), equals: 0)
   }
+  mapSuiteSecond(&report)
+}
+
+private func mapSuiteSecond(_ report: inout Report) {
   report.check("a readable and executable page runs") { (w: inout Workshop) throws(Failure) in
     let frame = try w.frame()
     let copy = try w.copy(frame)
@@ -224,6 +240,10 @@ private func mapRefusalSuite(_ report: inout Report) {
     let address = w.address()
     try refuse(&w, at: address + 8, rights: .read, .invalidArgument)
   }
+  mapRefusalSuiteSecond(&report)
+}
+
+private func mapRefusalSuiteSecond(_ report: inout Report) {
   report.check("mapping a large frame unaligned") { (w: inout Workshop) throws(Failure) in
     let address = w.address(order: 2)
     try refuse(&w, at: address + 4096, order: 1, rights: .read, .invalidArgument)
@@ -272,6 +292,10 @@ private func unmapSuite(_ report: inout Report) {
     let unmap = ControlCall.unmap(address + 4096, from: RootSlot.vspace.slot, into: w.slot())
     try expect(unmap.perform(on: RootSlot.vspaceControl.slot).code, .notFound)
   }
+  unmapSuiteSecond(&report)
+}
+
+private func unmapSuiteSecond(_ report: inout Report) {
   report.check("unmapping an address that cannot be one") { (w: inout Workshop) throws(Failure) in
     let values: InlineArray<3, UInt64> = [8, 1 << 44, .max]
     for index in 0..<3 {

@@ -18,6 +18,7 @@ extension Report {
   /// What every operation refuses about the capability that it works on.
   ///
   /// `right` is the one it needs; the subject is made by `make`.
+  @inline(never)
   mutating func subjectRefusals(
     _ name: StaticString, on family: RootSlot, needs right: Rights, make: Maker, _ build: Builder
   ) {
@@ -43,6 +44,7 @@ extension Report {
   }
 
   /// What every operation refuses about the slot that its result goes to.
+  @inline(never)
   mutating func destinationRefusals(
     _ name: StaticString, on family: RootSlot, _ build: Builder
   ) {
@@ -59,6 +61,7 @@ extension Report {
   }
 
   /// Words that an operation does not use must be zero.
+  @inline(never)
   mutating func unusedWord(_ name: StaticString, on family: RootSlot, _ build: CallMaker) {
     check(name, " with an unused word") { (w: inout Workshop) throws(Failure) in
       var call = try build(&w)

@@ -17,6 +17,12 @@ public func programMain(start: UInt64) {
   memorySuite(&report)
   endpointSuite(&report)
   transferSuite(&report)
+  notificationSuite(&report)
+  threadSuite(&report)
+  processSuite(&report)
+  faultSuite(&report)
+  familySuite(&report)
+  hardeningSuite(&report)
   report.finish()
   _ = SystemCall.report(report.failed == 0 ? .ready : .failed)
   while true { _ = SystemCall.yield() }

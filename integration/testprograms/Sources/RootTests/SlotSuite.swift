@@ -87,6 +87,10 @@ private func copySuite(_ report: inout Report) {
     let code = SystemCall.copy(try w.endpoint(), to: w.slot(), rights: Rights(rawValue: 0x80))
     try expect(code, .invalidArgument)
   }
+  copySuiteSecond(&report)
+}
+
+private func copySuiteSecond(_ report: inout Report) {
   report.check("copy with a mask of more than 32 bits") { (w: inout Workshop) throws(Failure) in
     let source = try w.endpoint()
     let answer = SystemCall.raw(
@@ -108,6 +112,10 @@ private func copySuite(_ report: inout Report) {
     try expect(SystemCall.copy(.null, to: w.slot()), .slotOutOfRange)
     try expect(SystemCall.copy(beyond, to: w.slot()), .slotOutOfRange)
   }
+  copySuiteThird(&report)
+}
+
+private func copySuiteThird(_ report: inout Report) {
   report.check("copy of an install grant") { (w: inout Workshop) throws(Failure) in
     let child = try w.stagedChild()
     let grant = w.slot()
@@ -162,6 +170,10 @@ private func revokeSuite(_ report: inout Report) {
     _ = try w.describe(first)
     _ = try w.describe(second)
   }
+  revokeSuiteSecond(&report)
+}
+
+private func revokeSuiteSecond(_ report: inout Report) {
   report.check("revoke follows a moved capability") { (w: inout Workshop) throws(Failure) in
     let root = try w.endpoint()
     let moved = w.slot()

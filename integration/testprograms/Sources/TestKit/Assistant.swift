@@ -21,6 +21,7 @@ public struct Assistant {
   /// Starts a system call; when this returns, it has ended or waits.
   ///
   /// - Throws: `Failure` when the thread cannot be told.
+  @inline(never)
   public func begin(
     _ call: Syscall, _ slot: CapSlot, _ tag: MessageTag = MessageTag(label: 0),
     _ words: MessageWords = MessageWords(), line: UInt = #line
@@ -31,6 +32,7 @@ public struct Assistant {
   /// Starts any task.
   ///
   /// - Throws: `Failure` when the thread cannot be told.
+  @inline(never)
   public func begin(
     _ task: Task, _ first: UInt64, _ second: UInt64 = 0, _ third: UInt64 = 0,
     _ words: MessageWords = MessageWords(), line: UInt = #line
@@ -42,6 +44,7 @@ public struct Assistant {
   /// Does a system call that ends at once.
   ///
   /// - Throws: `Failure` when it does not.
+  @inline(never)
   public func run(
     _ call: Syscall, _ slot: CapSlot, _ tag: MessageTag = MessageTag(label: 0),
     _ words: MessageWords = MessageWords(), line: UInt = #line
@@ -53,6 +56,7 @@ public struct Assistant {
   /// Does a control operation.
   ///
   /// - Throws: `Failure` when it does not end.
+  @inline(never)
   public func run(
     _ call: ControlCall, on endpoint: CapSlot, line: UInt = #line
   ) throws(Failure) -> Answer {
@@ -64,6 +68,7 @@ public struct Assistant {
   /// The answer of the system call that was begun, which has ended by now.
   ///
   /// - Throws: `Failure` when it has not.
+  @inline(never)
   public func finished(line: UInt = #line) throws(Failure) -> Answer {
     try expect(mailbox.isDone, line: line)
     return mailbox.answer
@@ -72,6 +77,7 @@ public struct Assistant {
   /// Requires that the system call that was begun still waits.
   ///
   /// - Throws: `Failure` when it has ended.
+  @inline(never)
   public func stillWaits(line: UInt = #line) throws(Failure) {
     try expect(!mailbox.isDone, line: line)
   }
@@ -84,6 +90,7 @@ extension Workshop {
   /// A thread of the root task that waits to be told what to do.
   ///
   /// - Throws: `Failure` when the kernel refuses a step.
+  @inline(never)
   public mutating func assistant(
     priority: UInt64 = Assistant.priority, line: UInt = #line
   ) throws(Failure) -> Assistant {

@@ -34,6 +34,7 @@ extension Workshop {
   /// A staged process with the image, a stack, a mailbox and a buffer frame, not started.
   ///
   /// - Throws: `Failure` when the kernel refuses a step.
+  @inline(never)
   public mutating func stagedChild(line: UInt = #line) throws(Failure) -> Child {
     let process = slot()
     let create = ControlCall.createStagedProcess(
@@ -62,6 +63,7 @@ extension Workshop {
   /// A child that waits for its first task.
   ///
   /// - Throws: `Failure` when the kernel refuses a step.
+  @inline(never)
   public mutating func child(line: UInt = #line) throws(Failure) -> Child {
     let child = try stagedChild(line: line)
     try start(child, line: line)
@@ -71,6 +73,7 @@ extension Workshop {
   /// Starts a staged child.
   ///
   /// - Throws: `Failure` when the kernel refuses a step.
+  @inline(never)
   public mutating func start(_ child: Child, line: UInt = #line) throws(Failure) {
     let mailbox = child.assistant.mailbox.address
     let start = ControlCall.start(
@@ -83,6 +86,7 @@ extension Workshop {
   /// Installs a copy of a capability in a staged child.
   ///
   /// - Throws: `Failure` when the kernel refuses a step.
+  @inline(never)
   public mutating func give(
     _ source: CapSlot, to process: CapSlot, at slot: CapSlot, rights: Rights = .all,
     badge: UInt64 = 0, line: UInt = #line
@@ -101,6 +105,7 @@ extension Workshop {
   /// Maps a frame into a child.
   ///
   /// - Throws: `Failure` when the kernel refuses.
+  @inline(never)
   public func place(
     _ frame: CapSlot, in process: CapSlot, at address: UInt64, rights: Rights = .read | .write,
     line: UInt = #line

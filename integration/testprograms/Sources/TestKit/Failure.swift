@@ -22,6 +22,7 @@ public struct Failure: Error {
 /// Requires a result code.
 ///
 /// - Throws: `Failure` for another one.
+@inline(never)
 public func expect(
   _ found: ResultCode, _ expected: ResultCode = .ok, line: UInt = #line
 ) throws(Failure) {
@@ -34,6 +35,7 @@ public func expect(
 /// Requires a value.
 ///
 /// - Throws: `Failure` for another one.
+@inline(never)
 public func expect(
   _ found: UInt64, equals expected: UInt64, line: UInt = #line
 ) throws(Failure) {
@@ -43,6 +45,7 @@ public func expect(
 /// Requires a condition.
 ///
 /// - Throws: `Failure` when it does not hold.
+@inline(never)
 public func expect(_ holds: Bool, line: UInt = #line) throws(Failure) {
   guard holds else { throw Failure(line: line, found: 0, expected: 1) }
 }

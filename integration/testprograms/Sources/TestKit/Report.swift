@@ -27,6 +27,7 @@ public struct Report {
   /// It passes when it does not throw, and when root's budget is afterwards what it was before.
   ///
   /// The detail follows the name, for cases that are made in series.
+  @inline(never)
   public mutating func check(
     _ name: StaticString, _ detail: StaticString = "",
     _ body: (inout Workshop) throws(Failure) -> Void

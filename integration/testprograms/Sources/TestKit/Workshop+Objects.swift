@@ -8,6 +8,7 @@ extension Workshop {
   /// A new endpoint.
   ///
   /// - Throws: `Failure` when the kernel refuses.
+  @inline(never)
   public mutating func endpoint(line: UInt = #line) throws(Failure) -> CapSlot {
     let slot = slot()
     try make(.createEndpoint(into: slot), .childPopulate, line)
@@ -17,6 +18,7 @@ extension Workshop {
   /// A new endpoint with a ring.
   ///
   /// - Throws: `Failure` when the kernel refuses.
+  @inline(never)
   public mutating func ringEndpoint(
     entries: UInt64, line: UInt = #line
   ) throws(Failure) -> CapSlot {
@@ -28,6 +30,7 @@ extension Workshop {
   /// A new notification.
   ///
   /// - Throws: `Failure` when the kernel refuses.
+  @inline(never)
   public mutating func notification(line: UInt = #line) throws(Failure) -> CapSlot {
     let slot = slot()
     try make(.createNotification(into: slot), .objects, line)
@@ -37,6 +40,7 @@ extension Workshop {
   /// A new frame of 2^order pages, not mapped.
   ///
   /// - Throws: `Failure` when the kernel refuses.
+  @inline(never)
   public mutating func frame(order: UInt64 = 0, line: UInt = #line) throws(Failure) -> CapSlot {
     let slot = slot()
     try make(.retype(pool, order: order, into: slot), .memory, line)
@@ -46,6 +50,7 @@ extension Workshop {
   /// New untyped memory of 2^order pages.
   ///
   /// - Throws: `Failure` when the kernel refuses.
+  @inline(never)
   public mutating func untyped(order: UInt64, line: UInt = #line) throws(Failure) -> CapSlot {
     let slot = slot()
     try make(.split(pool, order: order, into: slot), .objects, line)
@@ -56,6 +61,7 @@ extension Workshop {
   ///
   /// - Returns: Their address.
   /// - Throws: `Failure` when the kernel refuses.
+  @inline(never)
   public mutating func pages(
     order: UInt64 = 0, rights: Rights = .read | .write, line: UInt = #line
   ) throws(Failure) -> UInt64 {
@@ -67,6 +73,7 @@ extension Workshop {
   ///
   /// - Returns: Its address.
   /// - Throws: `Failure` when the kernel refuses.
+  @inline(never)
   public mutating func map(
     _ frame: CapSlot, order: UInt64 = 0, rights: Rights = .read | .write, line: UInt = #line
   ) throws(Failure) -> UInt64 {
@@ -79,6 +86,7 @@ extension Workshop {
   /// A copy of a capability.
   ///
   /// - Throws: `Failure` when the kernel refuses.
+  @inline(never)
   public mutating func copy(
     _ source: CapSlot, rights: Rights = .all, badge: UInt64 = 0, line: UInt = #line
   ) throws(Failure) -> CapSlot {
@@ -92,6 +100,7 @@ extension Workshop {
   /// What a slot holds.
   ///
   /// - Throws: `Failure` when the kernel refuses.
+  @inline(never)
   public func describe(_ slot: CapSlot, line: UInt = #line) throws(Failure) -> Answer {
     let answer = SystemCall.query(slot)
     try expect(answer.status, line: line)
@@ -101,6 +110,7 @@ extension Workshop {
   /// Whether a slot holds nothing.
   ///
   /// - Throws: `Failure` when the kernel refuses.
+  @inline(never)
   public func isEmpty(_ slot: CapSlot, line: UInt = #line) throws(Failure) -> Bool {
     try describe(slot, line: line).badge == UInt64(CapabilityType.null.rawValue)
   }
@@ -108,6 +118,7 @@ extension Workshop {
   /// A notification and a way to signal it: a copy with badge 1.
   ///
   /// - Throws: `Failure` when the kernel refuses.
+  @inline(never)
   public mutating func bell(
     line: UInt = #line
   ) throws(Failure) -> (notification: CapSlot, ring: CapSlot) {
