@@ -251,7 +251,7 @@ private func ringSuiteSecond(_ report: inout Report) {
 
 private func ringSuiteThird(_ report: inout Report) {
   report.check("a ring with too few or too many entries") { (w: inout Workshop) throws(Failure) in
-    let values: InlineArray<3, UInt64> = [0, 1025, 1 << 40]
+    let values: InlineArray<3, UInt64> = [0, 513, 1 << 40]
     for index in 0..<3 {
       let entries = values[index]
       let create = ControlCall.createRingEndpoint(into: w.slot(), entries: entries)

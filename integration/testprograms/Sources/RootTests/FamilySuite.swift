@@ -16,6 +16,7 @@ func familySuite(_ report: inout Report) {
   interruptSuite(&report)
   screenSuite(&report)
   acpiSuite(&report)
+  powerSuite(&report)
   deviceMemorySuite(&report)
   recordSuite(&report)
 }
@@ -302,6 +303,19 @@ private func acpiSuite(_ report: inout Report) {
         .invalidArgument)
     }
   }
+}
+
+private func powerSuite(_ report: inout Report) {
+  report.check("sleep types that are none") { (w: inout Workshop) throws(Failure) in
+    let family = RootSlot.power.slot
+    try expect(ControlCall.powerOff(8, 0).perform(on: family).code, .invalidArgument)
+    try expect(ControlCall.powerOff(0, 8).perform(on: family).code, .invalidArgument)
+    try expect(ControlCall.powerOff(0, 256).perform(on: family).code, .invalidArgument)
+  }
+  report.unusedWord(
+    "power off", on: .power, { (w: inout Workshop) throws(Failure) in .powerOff(0, 0) })
+  report.unusedWord(
+    "power reset", on: .power, { (w: inout Workshop) throws(Failure) in ControlCall(.powerReset) })
 }
 
 private func deviceMemorySuite(_ report: inout Report) {

@@ -327,6 +327,13 @@ private func copyFrameSuite(_ report: inout Report) {
     try expect(copy.perform(on: RootSlot.frameCopy.slot).code)
     try expect(Memory.load(try w.map(destination) + 4088), equals: 42)
   }
+  report.check("copy to a frame that is mapped executable") {
+    (w: inout Workshop) throws(Failure) in
+    let destination = try w.frame()
+    _ = try w.map(try w.copy(destination), rights: .read | .execute)
+    let copy = ControlCall.copyFrame(try w.frame(), to: destination)
+    try expect(copy.perform(on: RootSlot.frameCopy.slot).code, .busy)
+  }
   report.check("copy between frames of different sizes") { (w: inout Workshop) throws(Failure) in
     let copy = ControlCall.copyFrame(try w.frame(), to: try w.frame(order: 1))
     try expect(copy.perform(on: RootSlot.frameCopy.slot).code, .invalidArgument)

@@ -17,6 +17,7 @@ public func programMain(start: UInt64) {
   memorySuite(&report)
   endpointSuite(&report)
   transferSuite(&report)
+  serverSuite(&report)
   notificationSuite(&report)
   threadSuite(&report)
   processSuite(&report)

@@ -71,9 +71,13 @@ extension ControlCall {
     ControlCall(.setThreadBuffer, MessageWords(pair(thread, frame)))
   }
 
-  /// SET_THREAD_ENDPOINT: the endpoint that hears of a thread's faults, in its own CSpace.
-  public static func setEndpoint(of thread: CapSlot, _ endpoint: CapSlot) -> ControlCall {
-    ControlCall(.setThreadEndpoint, MessageWords(pair(thread, endpoint)))
+  /// SET_THREAD_ENDPOINT: an endpoint in a thread's own CSpace gets a role.
+  ///
+  /// Role 0 hears of the thread's faults, role 1 is the one that the thread serves.
+  public static func setEndpoint(
+    of thread: CapSlot, _ endpoint: CapSlot, role: UInt64 = 0
+  ) -> ControlCall {
+    ControlCall(.setThreadEndpoint, MessageWords(pair(thread, endpoint), role))
   }
 
   /// SET_THREAD_PAGER: the endpoint that hears of a thread's page faults, in its own CSpace.
