@@ -98,7 +98,7 @@ extension ObjectSpace {
       work += 1
       guard let slot = table.slot(index, in: frames), !slot.object.isEmpty else { continue }
       work += Self.deleteWork
-      if slot.object.flags.contains(.mapping) { work += extent(of: slot)?.entryCount ?? 0 }
+      work += entriesMapped(by: slot)
       delete(slot)
     }
     return cursor

@@ -96,6 +96,12 @@ extension ObjectSpace {
     }
   }
 
+  /// Page-table entries that go when a capability is deleted.
+  @inline(__always) func entriesMapped(by slot: Ref<Slot>) -> Int {
+    guard slot.object.flags.contains(.mapping) else { return 0 }
+    return extent(of: slot)?.entryCount ?? 0
+  }
+
   /// Makes a frame out of memory of `pool`, which no capability names yet; nil without memory.
   mutating func makeFrame(order: UInt8, from pool: Ref<Pool>) -> Ref<Frame>? {
     guard let piece = allocatePiece(bytes: MemoryLayout<Frame>.size, from: pool) else { return nil }

@@ -75,6 +75,23 @@ package import KernelMachine
     return unsafe Piece(start: pointer(to: frame) + offset, size: size)
   }
 
+  /// A block that the allocator has just handed out: memory for one object.
+  func memory(of block: FrameNumber) -> Piece {
+    let record = self[block]
+    precondition(record.object.state == .block, "block that is not allocated")
+    let size = frameBytes << Int(record.object.order)
+    if record.object.needsClearing {
+      for offset in stride(from: 0, to: size, by: frameBytes) {
+        // A block has at most 2^20 pages.
+        clear(FrameNumber(block.rawValue + UInt32(truncatingIfNeeded: offset / frameBytes)))
+      }
+    }
+    record.object.needsClearing = false
+    // SAFETY: the whole block, clear (line above or when it was freed); the only caller has just
+    // taken it, so nothing refers to it.
+    return unsafe Piece(start: pointer(to: block), size: size)
+  }
+
   /// The object whose table a leaf or node belongs to.
   package func tableOwner(_ record: Ref<FrameRecord>) -> Ref<ObjectHeader>? {
     guard record.object.state == .leaf || record.object.state == .node else { return nil }
@@ -101,6 +118,26 @@ package import KernelMachine
     // SAFETY: inside one frame (line above); the caller frees the range, so nothing refers to it.
     unsafe (pointer(to: frame) + offset).initializeMemory(
       as: UInt8.self, repeating: 0, count: size)
+  }
+
+  /// Copies a frame to another.
+  func copy(_ source: FrameNumber, to destination: FrameNumber) {
+    // SAFETY: two whole frames of RAM that are the same or do not overlap; a page of any bytes is
+    // valid memory of a frame object, and nothing else is made of its pages.
+    unsafe pointer(to: destination).copyMemory(from: pointer(to: source), byteCount: frameBytes)
+  }
+
+  /// Fills part of a page of a frame object from user memory of the address space in use.
+  ///
+  /// - Returns: False when the source cannot be read; some bytes may have been copied then.
+  func fill<M: Machine>(
+    _ frame: FrameNumber, _ range: Range<Int>, from source: VirtualAddress, on machine: M.Type
+  ) -> Bool {
+    precondition(range.lowerBound >= 0 && range.upperBound <= frameBytes, "outside the frame")
+    let destination = unsafe pointer(to: frame) + range.lowerBound
+    // SAFETY: inside one page (above) that an entry for a frame object led to, in which any bytes
+    // are valid.
+    return unsafe M.copyFromUser(source, to: destination, count: range.count)
   }
 
   /// Whether a whole frame is zero; for tests of the rule that nothing is handed out dirty.

@@ -53,7 +53,11 @@ extension KernelState {
 
   /// Gives the current thread the FPU, which it used for the first time.
   package mutating func fpuUnavailable(on cpu: Ref<Processor>) -> Ref<Thread>? {
-    fault(UserFault(kind: .noFPUMemory), on: cpu)
+    guard let thread = cpu.object.current else { preconditionFailure("an exception of nobody") }
+    guard giveFPU(to: thread, on: cpu) else {
+      return fault(UserFault(kind: .noFPUMemory), on: cpu)
+    }
+    return leave(on: cpu)
   }
 
   /// Does what the timer was armed for.

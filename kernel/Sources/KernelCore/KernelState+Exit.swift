@@ -22,6 +22,7 @@ extension KernelState {
     if cpu.object.addressSpace != thread.object.process || cpu.object.isIdle {
       load(thread.object.process, on: cpu)
     }
+    switchFPU(to: thread, on: cpu)
     if cpu.object.fsBase != thread.object.context.fsBase {
       cpu.object.fsBase = thread.object.context.fsBase
       M.loadFSBase(thread.object.context.fsBase)

@@ -88,7 +88,8 @@ extension ObjectSpace {
     let rights = plan.mapping.rights
     let access = PageAccess(
       writable: rights.contains(.write), executable: rights.contains(.execute),
-      uncached: plan.extent.isUncached)
+      uncached: plan.extent.isUncached,
+      patchable: plan.source.object.type == .frame && plan.source.object.rights.contains(.write))
     let isLarge = plan.extent.isLarge
     let entries = frames.table(of: PageTableEntry.self, in: plan.table)
     var page = plan.extent.start

@@ -27,6 +27,11 @@ package struct Processor {
   /// The priority of the thread that entered the kernel last; -1 for none.
   var entryPriority = -1
 
+  /// The thread whose data the FPU's registers hold.
+  var fpuOwner: Ref<Thread>?
+  /// Whether user code may use the FPU.
+  package internal(set) var isFPUOn = false
+
   /// The base of the FS segment that is loaded.
   var fsBase: UInt64 = 0
 

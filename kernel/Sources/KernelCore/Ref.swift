@@ -89,6 +89,12 @@ extension Ref where Object: KernelObject {
   }
 }
 
+extension Ref where Object == FPUArea {
+  /// The area as memory for the machine.
+  /// - Safety: Only the machine's FPU functions may use it, while the thread has the area.
+  @unsafe var memory: UnsafeMutableRawPointer { unsafe UnsafeMutableRawPointer(pointer) }
+}
+
 extension Ref where Object == Slot {
   /// The slot whose address a link holds.
   /// - Safety: `address` came from a slot that holds a capability or is being filled.

@@ -56,6 +56,13 @@ package struct Thread: KernelObject {
   /// What is left of the quantum, in nanoseconds.
   var quantum: UInt64 = Processor.quantum
 
+  /// The hidden capability to the frame of the IPC buffer; nil if it never had one.
+  package internal(set) var bufferSlot: Ref<Slot>?
+  /// The save area of the FPU; nil until the thread uses it.
+  package internal(set) var fpu: Ref<FPUArea>?
+  /// How far a copy has come that was broken off.
+  package internal(set) var copyProgress = CopyProgress.none
+
   /// The next elder thread of the process.
   package internal(set) var nextOfProcess: Ref<Thread>?
   /// The next younger thread of the process.
@@ -113,6 +120,7 @@ extension ObjectSpace {
   package mutating func stop(_ thread: Ref<Thread>) {
     leaveQueues(thread)
     thread.object.state = .stopped
+    thread.object.copyProgress = .none
   }
 
   /// Takes a thread out of the queue that it stands in, or off its processor.
@@ -130,6 +138,8 @@ extension ObjectSpace {
   mutating func finalise(_ thread: Ref<Thread>) {
     stop(thread)
     thread.delist()
+    releaseBuffer(of: thread)
+    releaseFPU(of: thread)
     freePiece(thread)
   }
 }

@@ -9,12 +9,17 @@ package struct PageAccess: Equatable, Sendable {
   package let isExecutable: Bool
   /// Whether accesses bypass the caches, as device registers ask for.
   package let isUncached: Bool
+  /// Whether the kernel may write it for the creator of a staged process.
+  package let isPatchable: Bool
 
   /// Describes a page.
-  package init(writable: Bool, executable: Bool, uncached: Bool = false) {
+  package init(
+    writable: Bool, executable: Bool, uncached: Bool = false, patchable: Bool = false
+  ) {
     isWritable = writable
     isExecutable = executable
     isUncached = uncached
+    isPatchable = patchable
   }
 }
 
@@ -29,6 +34,8 @@ package struct PageTableEntry: BitwiseCopyable, Equatable, Sendable {
   private static let writeThrough: UInt64 = 1 << 3
   private static let cacheDisable: UInt64 = 1 << 4
   private static let pageSize: UInt64 = 1 << 7
+  /// One of the bits that the processor leaves to software.
+  private static let patchable: UInt64 = 1 << 9
   private static let noExecute: UInt64 = 1 << 63
   private static let addressMask: UInt64 = ((1 << 52) - 1) & ~0xFFF
 
@@ -51,6 +58,7 @@ package struct PageTableEntry: BitwiseCopyable, Equatable, Sendable {
     if !access.isExecutable { bits |= Self.noExecute }
     // Both bits select uncached memory, whatever the page attribute table holds after a reset.
     if access.isUncached { bits |= Self.writeThrough | Self.cacheDisable }
+    if access.isPatchable { bits |= Self.patchable }
     rawValue = isLarge ? bits | Self.pageSize : bits
   }
 
@@ -64,6 +72,8 @@ package struct PageTableEntry: BitwiseCopyable, Equatable, Sendable {
   package var isWritable: Bool { rawValue & Self.writable != 0 }
   /// Whether user code may execute.
   package var isExecutable: Bool { rawValue & Self.noExecute == 0 }
+  /// Whether the page is RAM that whoever mapped it may write.
+  package var isPatchable: Bool { rawValue & Self.patchable != 0 }
   /// Whether user code may use the page.
   package var isUser: Bool { rawValue & Self.user != 0 }
   /// Whether the caches are bypassed.

@@ -4,11 +4,6 @@
 import CapABI
 import KernelMachine
 
-extension ObjectSpace {
-  /// The words of a thread's IPC buffer; nil without one.
-  func bufferWords(of thread: Ref<Thread>) -> Table<UInt64>? { nil }
-}
-
 /// Where the payload begins in the buffer, in words.
 private let payloadStart = IPCBuffer.payloadOffset / 8
 

@@ -87,11 +87,4 @@ extension KernelState {
   private mutating func threadControl(
     _ request: ControlRequest, by caller: ControlCaller
   ) throws(SyscallError) -> ControlOutcome { throw .unsupported }
-
-  /// Operations on frames and mappings.
-  private mutating func memoryControl(
-    _ request: ControlRequest, by caller: ControlCaller
-  ) throws(SyscallError) -> ControlOutcome {
-    throw .unsupported
-  }
 }

@@ -24,6 +24,9 @@ package struct DropCapability {
 
 /// A checked revocation of everything derived from a capability.
 package struct RevokeCapability {
+  /// Page-table entries whose removal counts as one deletion.
+  private static let entriesPerStep = 64
+
   private let slot: Ref<Slot>
 
   /// Checks a request.
@@ -41,8 +44,10 @@ package struct RevokeCapability {
   /// Executing the call again goes on; no state is kept. Termination: every step removes one
   /// capability from the subtree, and none is added meanwhile.
   package func invoke(steps: Int, in space: inout ObjectSpace) -> Outcome {
-    for _ in 0..<steps {
+    var work = 0
+    while work < steps {
       guard let child = slot.object.firstChild else { return .done }
+      work &+= 1 &+ space.entriesMapped(by: child) / Self.entriesPerStep
       space.delete(child)
     }
     return slot.object.firstChild == nil ? .done : .preempted

@@ -74,7 +74,8 @@ extension Audit {
     let size: UInt64 = isLarge ? 1 << 21 : 1 << 12
     let access = PageAccess(
       writable: mapping.rights.contains(.write), executable: mapping.rights.contains(.execute),
-      uncached: isUncached)
+      uncached: isUncached,
+      patchable: slot.object.type == .frame && slot.object.rights.contains(.write))
     var result: [UInt64: PageTableEntry] = [:]
     for index in 0..<(UInt64(4096) << UInt64(order)) / size {
       result[mapping.address + index * size] = PageTableEntry(

@@ -27,6 +27,7 @@ enum Place: Hashable {
   case chunk(pool: UInt64)
   case mapping(vspace: UInt64, page: UInt32)
   case interrupt(line: UInt32)
+  case buffer(thread: UInt64)
 }
 
 /// One walk over everything.
@@ -145,6 +146,12 @@ struct Audit {
     case .thread:
       pieces.insert(object.address)
       note(object.cast(to: Thread.self).object.process.header)
+      if let slot = object.cast(to: Thread.self).object.bufferSlot { pieces.insert(slot.address) }
+      if let area = object.cast(to: Thread.self).object.fpu,
+        space.frames[space.frames.frame(of: area)].object.state == .pieces
+      {
+        pieces.insert(area.address)
+      }
     case .endpoint, .notification, .frame, .deviceFrame, .installGrant:
       pieces.insert(object.address)
     case .deviceUntyped:
@@ -261,6 +268,9 @@ struct Audit {
         places[process.vspaceSlot.address] = .childVSpace(process: object.object.id)
         places[process.threadSlot.address] = .childThread(process: object.object.id)
         places[process.notificationSlot.address] = .childNotification(process: object.object.id)
+      }
+      if object.object.kind == .thread, let slot = object.cast(to: Thread.self).object.bufferSlot {
+        places[slot.address] = .buffer(thread: object.object.id)
       }
       if object.object.kind == .pool {
         var record = object.cast(to: Pool.self).object.added

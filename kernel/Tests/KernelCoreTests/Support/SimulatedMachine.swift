@@ -22,6 +22,16 @@ final class Devices: @unchecked Sendable {
   /// After so many more looks an interrupt is pending; nil for never.
   var looksUntilInterrupt: Int?
 
+  /// Bytes of a save area of the FPU.
+  var fpuBytes = 1024
+  /// The FPU's registers, and whether user code may use them.
+  var fpuWord: UInt64 = 0
+  var isFPUOn = false
+
+  /// What user memory holds at `userBase`; nothing else can be read.
+  var userBytes: [UInt8] = []
+  static let userBase: UInt64 = 0x70_0000_0000
+
   func takeInterrupt() -> Bool {
     guard let looks = looksUntilInterrupt else { return false }
     looksUntilInterrupt = looks > 0 ? looks - 1 : nil
@@ -56,16 +66,36 @@ enum SimulatedMachine: Machine {
   static func activate(root: PhysicalAddress) {}
   static func invalidate(page: VirtualAddress) {}
   static func invalidateAll() {}
-  // SAFETY: touches nothing: there is no user memory.
+  // SAFETY: the caller owns `count` bytes behind `destination`, which are written one by one.
   @unsafe static func copyFromUser(
     _ source: VirtualAddress, to destination: UnsafeMutableRawPointer, count: Int
-  ) -> Bool { false }
-  static var fpuAreaBytes: Int { 1024 }
-  // SAFETY: touches nothing: there are no FPU registers.
-  @unsafe static func initialiseFPU(_ area: UnsafeMutableRawPointer) {}
-  @unsafe static func saveFPU(_ area: UnsafeMutableRawPointer) {}
-  @unsafe static func restoreFPU(_ area: UnsafeMutableRawPointer) {}
-  static func disableFPU() {}
+  ) -> Bool {
+    let bytes = Devices.current.userBytes
+    guard let start = Int(exactly: source.rawValue &- Devices.userBase), start <= bytes.count,
+      count <= bytes.count - start
+    else { return false }
+    for index in 0..<count {
+      // SAFETY: below `count`, as above.
+      unsafe destination.storeBytes(of: bytes[start + index], toByteOffset: index, as: UInt8.self)
+    }
+    return true
+  }
+  static var fpuAreaBytes: Int { Devices.current.fpuBytes }
+  // The registers are one word, which stands at the start of an area.
+  // SAFETY: the caller's area has at least 64 bytes.
+  @unsafe static func initialiseFPU(_ area: UnsafeMutableRawPointer) {
+    unsafe area.storeBytes(of: 0x1F80, as: UInt64.self)
+  }
+  // SAFETY: as above.
+  @unsafe static func saveFPU(_ area: UnsafeMutableRawPointer) {
+    unsafe area.storeBytes(of: Devices.current.fpuWord, as: UInt64.self)
+  }
+  // SAFETY: as above, and the area was filled before.
+  @unsafe static func restoreFPU(_ area: UnsafeMutableRawPointer) {
+    Devices.current.fpuWord = unsafe area.load(as: UInt64.self)
+    Devices.current.isFPUOn = true
+  }
+  static func disableFPU() { Devices.current.isFPUOn = false }
   static func isolateProcess() {}
   static func readPort8(_ port: UInt16) -> UInt8 { devices?.ports[port] ?? 0xFF }
   static func writePort8(_ port: UInt16, _ value: UInt8) { devices?.writes.append((port, value)) }
