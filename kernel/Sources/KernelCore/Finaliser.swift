@@ -162,6 +162,8 @@ extension ObjectSpace {
       return empty(budget)
     }
     process.object.state = .dead
+    let notification = process.object.notificationSlot
+    guard notification.object.isEmpty else { return delete(notification) }
     unqueue(process.header)
     guard process.object.header.references == 0 else { return }
     processes.remove(process)

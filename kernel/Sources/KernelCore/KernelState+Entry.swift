@@ -69,6 +69,7 @@ extension KernelState {
 
   /// Delivers an interrupt of a device.
   package mutating func interrupt(line: UInt32, on cpu: Ref<Processor>) -> Ref<Thread>? {
+    record(.interrupt, cpu.object.current, UInt64(line), on: cpu)
     deliverInterrupt(line)
     return leave(on: cpu)
   }

@@ -45,6 +45,8 @@ package struct Process: KernelObject {
   package internal(set) var liveGrants: UInt32 = 0
   /// The youngest of its threads.
   package internal(set) var threads: Ref<Thread>?
+  /// How many threads it has.
+  package internal(set) var threadCount: UInt64 = 0
   /// What it has used.
   package var counters = ProcessCounters()
   /// Its place in the index of all processes.
@@ -91,17 +93,21 @@ extension Ref where Object == Thread {
     object.nextOfProcess = process.object.threads
     process.object.threads?.object.previousOfProcess = self
     process.object.threads = self
+    process.object.threadCount += 1
   }
 
-  /// Takes the thread off the list of its process.
+  /// Takes the thread off the list of its process, if it is on it.
   func delist() {
     let next = object.nextOfProcess
     let previous = object.previousOfProcess
+    let process = object.process
+    guard previous != nil || process.object.threads == self else { return }
+    process.object.threadCount -= 1
     next?.object.previousOfProcess = previous
     if let previous {
       previous.object.nextOfProcess = next
     } else {
-      object.process.object.threads = next
+      process.object.threads = next
     }
     object.nextOfProcess = nil
     object.previousOfProcess = nil

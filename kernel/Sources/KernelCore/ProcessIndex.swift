@@ -65,12 +65,12 @@ package struct ProcessIndex {
     process.object.links = ProcessLinks()
   }
 
-  /// The process with the lowest id above `id`.
-  package func successor(of id: UInt64) -> Ref<Process>? {
+  /// The process with the lowest id that is at least `id`.
+  package func first(from id: UInt64) -> Ref<Process>? {
     var found: Ref<Process>?
     var current = root
     while let process = current {
-      if process.object.header.id > id {
+      if process.object.header.id >= id {
         found = process
         current = process.object.links.left
       } else {
@@ -82,9 +82,7 @@ package struct ProcessIndex {
 
   /// The process with an id.
   package func process(_ id: UInt64) -> Ref<Process>? {
-    guard id > 0, let found = successor(of: id - 1), found.object.header.id == id else {
-      return nil
-    }
+    guard let found = first(from: id), found.object.header.id == id else { return nil }
     return found
   }
 

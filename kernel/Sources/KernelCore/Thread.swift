@@ -63,6 +63,11 @@ package struct Thread: KernelObject {
   /// How far a copy has come that was broken off.
   package internal(set) var copyProgress = CopyProgress.none
 
+  /// The slot of its process that names its pager; 0 for none.
+  package var pager = CapSlot.null
+  /// The slot of its process that names who hears of its other faults; 0 for none.
+  package var faultHandler = CapSlot.null
+
   /// The next elder thread of the process.
   package internal(set) var nextOfProcess: Ref<Thread>?
   /// The next younger thread of the process.

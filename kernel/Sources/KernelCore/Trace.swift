@@ -6,33 +6,31 @@ import KernelMachine
 
 /// What an event is about.
 package enum TraceKind: UInt8, Sendable {
-  /// A process was staged, started or killed; the data is its new `ProcessState`.
-  case process
-  /// A control operation was asked for; the data is its number.
-  case control
-  /// A thread took a fault; the data is its kind.
+  /// A thread runs from now on; the detail is its process.
+  case contextSwitch
+  /// A thread entered the kernel by a system call; the detail is the number.
+  case systemCall
+  /// A thread took a fault; the detail is its kind.
   case fault
-  /// A device interrupted; the data is the line.
+  /// A device interrupted; the detail is the line.
   case interrupt
 
   /// The bit that selects the kind.
-  var bit: UInt64 { 1 << UInt64(rawValue) }
+  package var bit: UInt64 { 1 << UInt64(rawValue) }
   /// The bits of all kinds.
   static var all: UInt64 { 0xF }
 }
 
-/// One event.
+/// One event, as TRACE_READ gives it.
 package struct TraceEvent: ZeroInitialised {
   /// When, in monotonic nanoseconds.
-  package var time: UInt64 = 0
-  /// Kind in the low 8 bits, the process's id above them.
-  package var subject: UInt64 = 0
+  package let time: UInt64
+  /// The kind in the low half, the processor in the high half.
+  package let place: UInt64
+  /// The id of the thread; 0 for none.
+  package let thread: UInt64
   /// Depends on the kind.
-  package var data: UInt64 = 0
-  private var reserved: UInt64 = 0
-
-  /// No event.
-  package init() {}
+  package let detail: UInt64
 }
 
 /// The ring; events are numbered from the first, so a reader notices what it lost.
@@ -45,7 +43,7 @@ package struct TraceRing {
 
   private var pages = FrameNumber.none
   /// The kinds that are recorded.
-  package var kinds: UInt64 = 0
+  package internal(set) var kinds: UInt64 = 0
   /// The number of the next event.
   package private(set) var end: UInt64 = 0
   /// The number of the oldest event that is kept.
@@ -58,14 +56,10 @@ package struct TraceRing {
     self.pages = pages
   }
 
-  /// Adds an event.
-  mutating func append(
-    _ kind: TraceKind, process: UInt64, data: UInt64, at time: UInt64, in frames: FrameTable
-  ) {
-    guard let event = event(end, in: frames) else { return }
-    event.object.time = time
-    event.object.subject = UInt64(kind.rawValue) | process << 8
-    event.object.data = data
+  /// Adds an event, which may overwrite the oldest.
+  mutating func append(_ event: TraceEvent, in frames: FrameTable) {
+    guard let place = self.event(end, in: frames) else { return }
+    place.object = event
     end += 1
   }
 
@@ -83,24 +77,50 @@ package struct TraceRing {
 extension KernelState {
   /// Records an event, if its kind is wanted.
   @inline(__always)
-  mutating func record(_ kind: TraceKind, _ process: Ref<Process>?, _ data: UInt64) {
-    guard trace.kinds & kind.bit != 0 else { return }
-    trace.append(
-      kind, process: process?.object.header.id ?? 0, data: data, at: M.now(), in: objects.frames)
+  mutating func record(
+    _ kind: TraceKind, _ thread: Ref<Thread>?, _ detail: UInt64, on cpu: Ref<Processor>
+  ) {
+    if trace.kinds & kind.bit != 0 { append(kind, thread, detail, on: cpu) }
   }
 
-  mutating func traceControl(_ request: ControlRequest) throws(SyscallError) -> ControlOutcome {
-    try request.requireZero(from: 1)
-    guard request.operation == .traceRead else {
-      guard request.word0 & ~TraceKind.all == 0 else { throw .invalidArgument }
-      trace.kinds = request.word0
-      return .words(trace.end)
-    }
-    guard request.word0 <= trace.end else { throw .invalidArgument }
-    let number = max(request.word0, trace.start)
-    guard number < trace.end, let event = trace.event(number, in: objects.frames) else {
-      throw .retry
-    }
-    return .words(number, event.object.time, event.object.subject, event.object.data)
+  @inline(never)
+  private mutating func append(
+    _ kind: TraceKind, _ thread: Ref<Thread>?, _ detail: UInt64, on cpu: Ref<Processor>
+  ) {
+    let event = TraceEvent(
+      time: M.now(), place: UInt64(kind.rawValue) | UInt64(cpu.object.number) << 32,
+      thread: thread?.object.header.id ?? 0, detail: detail)
+    trace.append(event, in: objects.frames)
   }
+
+  mutating func traceControl(
+    _ request: ControlRequest, by caller: ControlCaller
+  ) throws(SyscallError) -> ControlOutcome {
+    guard request.operation == .traceRead else {
+      try request.requireZero(from: 1)
+      guard request.word0 & ~TraceKind.all == 0 else { throw .invalidArgument }
+      let before = trace.kinds
+      trace.kinds = request.word0
+      return .words(before)
+    }
+    try request.requireZero(from: 2)
+    guard request.word0 <= trace.end, request.word1 > 0, request.word1 <= Self.eventsPerReply
+    else { throw .invalidArgument }
+    let first = max(request.word0, trace.start)
+    let count = min(request.word1, trace.end - first)
+    let bytes = 8 + count * UInt64(MemoryLayout<TraceEvent>.stride)
+    var payload = try ReplyPayload(bytes: bytes, for: caller.thread, in: objects)
+    payload.append(first)
+    for number in first..<first + count {
+      guard let event = trace.event(number, in: objects.frames)?.object else { continue }
+      payload.append(event.time)
+      payload.append(event.place)
+      payload.append(event.thread)
+      payload.append(event.detail)
+    }
+    return .reply(payload.finish())
+  }
+
+  /// Events that one reply holds beside the number of the first.
+  private static var eventsPerReply: UInt64 { 31 }
 }

@@ -14,6 +14,9 @@ package struct FirmwareRegistry {
 
   init() {}
 
+  /// Whether no valid table is known.
+  var isEmpty: Bool { tableCount == 0 }
+
   /// Takes over two clean pages.
   mutating func use(regions: FrameNumber, tables: FrameNumber) {
     regionPage = regions

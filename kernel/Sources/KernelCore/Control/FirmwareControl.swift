@@ -10,12 +10,13 @@ extension KernelState {
   ) throws(SyscallError) -> ControlOutcome {
     guard request.operation == .readACPIQWords else {
       try request.requireZero(from: 0)
-      guard let root = platform.acpiRoot else { throw .notFound }
+      guard let root = platform.acpiRoot, !firmware.isEmpty else { throw .notFound }
       return .words(root.rawValue)
     }
     try request.requireZero(from: 2)
     let count = request.word1
     guard count > 0, count <= ReplyPayload.capacity / 8 else { throw .invalidArgument }
+    guard !firmware.isEmpty else { throw .notFound }
     var payload = try ReplyPayload(bytes: count * 8, for: caller.thread, in: objects)
     guard firmware.covers(request.word0, count: count * 8, in: objects.frames) else {
       throw .denied
@@ -35,20 +36,21 @@ extension KernelState {
       M.writePort8(table.resetPort, table.resetValue)
       return .done
     }
-    try request.requireZero(from: 1)
-    let (typeA, typeB) = (request.word0 & 0xFF, request.word0 >> 8)
-    // Sleep types have three bits; they come from the definition block, which is user space's.
-    guard typeA < 8, typeB < 8 else { throw .invalidArgument }
-    guard let table = firmware.fixedTable, table.controlA != 0 else { throw .notFound }
-    Self.sleep(table.controlA, type: typeA)
-    if table.controlB != 0 { Self.sleep(table.controlB, type: typeB) }
+    try request.requireZero(from: 0)
+    let memory = firmware.window(of: M.self, in: objects.frames)
+    guard let table = firmware.fixedTable, table.controlA != 0,
+      let block = firmware.table(TableWalk.signature("DSDT"), in: objects.frames),
+      let types = SleepTypes(in: block, of: memory)
+    else { throw .notFound }
+    Self.sleep(table.controlA, type: types.controlA)
+    if table.controlB != 0 { Self.sleep(table.controlB, type: types.controlB) }
     return .done
   }
 
   /// Sets sleep type and sleep enable of a PM1 control register (ACPI 6.5, section 4.8.3.2.1).
-  private static func sleep(_ port: UInt16, type: UInt64) {
+  private static func sleep(_ port: UInt16, type: UInt8) {
     let sleepMask: UInt16 = 0x3C00
     let kept = M.readPort16(port) & ~sleepMask
-    M.writePort16(port, kept | UInt16(truncatingIfNeeded: type) << 10 | 1 << 13)
+    M.writePort16(port, kept | UInt16(type) << 10 | 1 << 13)
   }
 }

@@ -65,7 +65,6 @@ extension KernelState {
     // Anything else than an open line was masked: the interrupt was on its way before.
     guard interrupts.line(number, in: objects.frames).object.state == .open else { return }
     interrupts.append(number, in: objects.frames)
-    record(.interrupt, nil, UInt64(number))
   }
 
   private mutating func configure(_ request: ConfigureLine) {

@@ -33,7 +33,6 @@ extension KernelState {
     guard family.accepts(request.operation) else { throw .unsupported }
     let process = thread.object.process
     guard let cspace = process.object.cspace else { throw .wrongState }
-    record(.control, process, UInt64(request.operation.rawValue))
     let caller = ControlCaller(thread: thread, process: process, cspace: cspace)
     if request.operation.rawValue >= ControlOperation.createNotification.rawValue {
       return try ownControl(request, by: caller)
@@ -75,16 +74,11 @@ extension KernelState {
       try threadControl(request, by: caller)
     case .topUpBudget, .readBudget: try budgetControl(request, by: caller)
     case .auditProcesses, .auditSlots, .auditCounters, .auditHardening:
-      try auditControl(request)
-    case .traceControl, .traceRead: try traceControl(request)
+      try auditControl(request, by: caller)
+    case .traceControl, .traceRead: try traceControl(request, by: caller)
     case .readKernelLog: try logControl(request, by: caller)
     case .powerOff, .powerReset: try powerControl(request)
     default: try memoryControl(request, by: caller)
     }
   }
-
-  // Not there yet.
-  private mutating func threadControl(
-    _ request: ControlRequest, by caller: ControlCaller
-  ) throws(SyscallError) -> ControlOutcome { throw .unsupported }
 }

@@ -22,6 +22,12 @@ extension KernelState {
         ControlRequest.low(request.word0), order: order,
         into: ControlRequest.high(request.word0), of: caller.cspace, scope: .window, in: &objects)
       split.invoke(in: &objects)
+    case .createThread:
+      try request.requireZero(from: 1)
+      let create = try CreateThread(
+        of: ControlRequest.low(request.word0), into: ControlRequest.high(request.word0),
+        by: caller.cspace, scope: .window, in: &objects)
+      create.invoke(in: &objects)
     default: throw .unsupported
     }
     return .done

@@ -14,7 +14,8 @@ extension KernelState {
     case .setCSpaceWindow: return try setWindow(request, by: caller)
     case .abortStagedProcess: return try abort(request, by: caller)
     case .killProcess: return try kill(request, by: caller)
-    default: throw .unsupported
+    case .startProcess: return try startProcess(request, by: caller)
+    default: return try setFaultEndpoint(request, by: caller)
     }
   }
 

@@ -86,10 +86,15 @@ struct FirmwareImage: FirmwareMemory {
     return payload
   }
 
+  /// The package _S5 with sleep types 5 and 5.
+  static let sleepPackage: [UInt8] = [
+    0x08, 0x5F, 0x53, 0x35, 0x5F, 0x12, 0x06, 0x04, 0x0A, 0x05, 0x0A, 0x05,
+  ]
+
   /// A machine with MADT, FADT and DSDT behind an XSDT.
   static var typical: FirmwareImage {
     var image = FirmwareImage()
-    image.table("DSDT", at: 0x5000, payload: [1, 2, 3, 4])
+    image.table("DSDT", at: 0x5000, payload: sleepPackage)
     image.table("APIC", at: 0x3000, payload: [UInt8](repeating: 7, count: 20))
     image.table("FACP", at: 0x4000, payload: fixedTable(dsdt: 0x5000))
     image.table("XSDT", at: 0x2000, payload: entries([0x3000, 0x4000], bytes: 8))
