@@ -140,6 +140,19 @@ package import KernelMachine
     return unsafe M.copyFromUser(source, to: destination, count: range.count)
   }
 
+  /// Copies bytes into a frame object, from a byte of it on; traps when they do not fit.
+  package func fill(_ frame: Ref<Frame>, at offset: Int, with bytes: RawSpan) {
+    let size = frameBytes << Int(frame.object.order)
+    precondition(offset >= 0 && offset <= size && bytes.byteCount <= size - offset, "outside")
+    let destination = unsafe pointer(to: frame.object.block) + offset
+    // SAFETY: inside the block of the frame (above), in which any bytes are valid; the span is
+    // alive during the call and lies in other memory.
+    unsafe bytes.withUnsafeBytes {
+      guard let source = $0.baseAddress else { return }
+      unsafe destination.copyMemory(from: source, byteCount: $0.count)
+    }
+  }
+
   /// Whether a whole frame is zero; for tests of the rule that nothing is handed out dirty.
   package func isClear(_ frame: FrameNumber, offset: Int = 0, size: Int = frameBytes) -> Bool {
     for position in stride(from: offset, to: offset + size, by: 8) {

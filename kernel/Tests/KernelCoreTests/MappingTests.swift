@@ -277,6 +277,32 @@ struct MappingTests {
     expectSound(world)
   }
 
+  @Test func `the kernel maps clean memory of a process's budget itself`() throws {
+    let world = try makeWorld()
+    let process = try #require(world.process(4))
+    let frame = try world.state.objects.mapNewFrame(
+      order: 2, at: Self.base, rights: .read | .execute, in: process)
+    let bytes = [UInt8](repeating: 0xAB, count: 5000)
+    world.fill(frame, at: 100, with: bytes)
+    #expect(try #require(entry(world, Self.base)).entry.isExecutable)
+    let frames = world.state.objects.frames
+    let second = FrameNumber(frame.object.block.rawValue + 1)
+    #expect(frames.table(of: UInt64.self, in: second)[1].object == 0xABAB_ABAB_ABAB_ABAB)
+    #expect(frames.isClear(frame.object.block, offset: 0, size: 96))
+    expectSound(world)
+    #expect(throws: SyscallError.exists) {
+      _ = try world.state.objects.mapNewFrame(
+        order: 0, at: Self.base + 0x1000, rights: .read, in: process)
+    }
+    #expect(throws: SyscallError.noMemory) {
+      _ = try world.state.objects.mapNewFrame(
+        order: 6, at: Self.base * 2, rights: .read, in: process)
+    }
+    expectSound(world)
+    try world.kill(4)
+    expectSound(world)
+  }
+
   @Test func `one unmapped page is forgotten alone, several all together`() throws {
     let world = try makeWorld()
     try world.retype(into: 6)

@@ -196,6 +196,12 @@ final class SimulatedDevices: @unchecked Sendable {
     unsafe memory.deallocate()
   }
 
+  /// Writes bytes into a frame, as the boot does.
+  func fill(_ frame: Ref<Frame>, at offset: Int, with bytes: [UInt8]) {
+    // SAFETY: the span is used while the array that it views is alive and not changed.
+    unsafe state.objects.frames.fill(frame, at: offset, with: bytes.span.bytes)
+  }
+
   /// Works off everything that is left to finalise; returns the number of steps.
   @discardableResult func settle() -> Int {
     var steps = 0
