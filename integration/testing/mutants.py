@@ -4,16 +4,23 @@
 The faults stand in kernel/Tests/mutants.json, as pieces of source text with what replaces them.
 They are compiled into one copy of the package, where every place chooses at run time between the
 right text and the wrong one; the sources themselves know nothing of it. Then the tests run once
-without a fault and once for each. A fault that every test survives fails the run, and so does one
-whose text no longer stands exactly once in its file. The last line is `N passed, N failed`.
+without a fault and once for each, two at a time and each to its first failure. A fault that every
+test survives fails the run, and so does one whose text no longer stands exactly once in its file.
+The last line is `N passed, N failed`.
 
 usage: mutants.py [--list] [NAME...]
 """
+import contextlib
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -25,7 +32,11 @@ LIST = PACKAGE / 'Tests' / 'mutants.json'
 CORE = Path('Sources') / 'KernelCore'
 WORK = tree.BUILD / 'mutants'
 VARIABLE = 'ERIX_MUTANT'
-BUILD_LIMIT, TEST_LIMIT = 900, 120  # seconds
+BUILD_LIMIT, BASE_LIMIT = 1800, 600  # seconds
+ISSUE = re.compile(r'✘ Test "?(.+?)"?(?:\(.*?\))? recorded an issue.*? at (\S+\.swift:\d+)')
+BEGUN = re.compile(r'◇ Test (?!run|case)"?(.+?)"?(?:\(.*?\))? started\.$')
+ENDED = re.compile(r'[✔✘] Test (?!run|case)"?(.+?)"?(?:\(.*?\))?(?: with \d+ test cases?)? '
+                   r'(?:passed|failed) after')
 
 #: The choice, as one more file of the copy. Read once; 0 is the unchanged kernel.
 CHOICE = f'''import Glibc
@@ -80,23 +91,69 @@ def prepare(mutants):
     return copy
 
 
-def tests(copy, number, log, *more):
-    """Runs the tests with a fault chosen; returns the exit code."""
-    return run.logged(
-        ['swift', 'test', '--package-path', copy, '--scratch-path', WORK / 'build', '--filter',
-         'KernelCoreTests', '-Xswiftc', '-Onone', *tree.SHARED, *more], log,
-        TEST_LIMIT if '--skip-build' in more else BUILD_LIMIT,
-        environment={VARIABLE: str(number), 'SWIFT_BACKTRACE': 'enable=no',
-                     'MODEL_OPERATIONS': '2000', 'MODEL_SHRINK': '0'})
+def build(copy):
+    """The test binary with all faults in it."""
+    log = tree.BUILD / 'logs' / 'mutants.build.log'
+    code = run.logged(
+        ['swift', 'build', '--build-tests', '--package-path', copy, '--scratch-path',
+         WORK / 'build', '-j', '2', '--disable-xctest', '-Xswiftc', '-Onone', *tree.SHARED],
+        log, BUILD_LIMIT)
+    if code != 0:
+        sys.exit(f'the tests do not build: see {log}')
+    return WORK / 'build/debug/kernelPackageTests.xctest'
 
 
-def catcher(log, code):
-    """Which test noticed the fault, or how the run ended."""
-    text = log.read_text(errors='replace')
-    match = re.search(r'Test "?(.+?)"? recorded an issue', text)
-    if match:
-        return match[1]
-    return 'time limit' if code == 124 else 'a trap'
+def verdict(lines, code, stopped=False):
+    """What noticed the fault, from the lines of a run; nothing when it survived."""
+    running = {}
+    for line in lines:
+        if match := ISSUE.search(line):
+            return f'{match[1]} ({match[2]})'
+        if match := BEGUN.search(line):
+            running[match[1]] = True
+        elif match := ENDED.search(line):
+            running.pop(match[1], None)
+    if code == 0:
+        return ''
+    names = ', '.join(running) or 'no test was running'
+    return f"{'the time limit' if stopped else 'a trap'} in: {names}"
+
+
+def attempt(binary, number, limit):
+    """Runs the tests with a fault chosen, to the first issue; returns verdict and seconds."""
+    start = time.monotonic()
+    process = subprocess.Popen(
+        [binary, '--testing-library', 'swift-testing', '--filter', 'KernelCoreTests'],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        encoding='utf-8', errors='replace', start_new_session=True,
+        env={**os.environ, VARIABLE: str(number), 'SWIFT_BACKTRACE': 'enable=no',
+             'MODEL_OPERATIONS': '2000', 'MODEL_SHRINK': '0'})
+    expired = threading.Event()
+
+    def kill():
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+    def expire():
+        expired.set()
+        kill()
+
+    timer = threading.Timer(limit, expire)
+    timer.start()
+    lines = []
+    try:
+        for line in process.stdout:
+            lines.append(line.rstrip('\n'))
+            if ISSUE.search(line):
+                kill()
+        code = process.wait()
+    finally:
+        timer.cancel()
+        if process.poll() is None:
+            kill()
+            process.wait()
+        process.stdout.close()
+    return verdict(lines, code, expired.is_set()), time.monotonic() - start
 
 
 def main(arguments):
@@ -113,20 +170,24 @@ def main(arguments):
         copy = prepare(mutants)
     except Stale as stale:
         sys.exit(str(stale))
-    log = tree.BUILD / 'logs' / 'mutants-0.log'
-    if tests(copy, 0, log) != 0:
-        sys.exit(f'the tests fail without a fault, or do not build: see {log}')
-    passed = failed = 0
-    for number, mutant in enumerate(mutants, 1):
-        if names and mutant['name'] not in names:
-            continue
-        log, start = tree.BUILD / 'logs' / f'mutants-{number}.log', time.monotonic()
-        code = tests(copy, number, log, '--skip-build')
-        passed, failed = passed + (code != 0), failed + (code == 0)
-        verdict = f'caught by {catcher(log, code)}' if code else 'SURVIVED'
-        print(f"{mutant['name']:<44}{time.monotonic() - start:>6.1f} s  {verdict}", flush=True)
-    print(f'{passed} passed, {failed} failed')
-    return 1 if failed else 0
+    binary = build(copy)
+    noticed, seconds = attempt(binary, 0, BASE_LIMIT)
+    if noticed:
+        sys.exit(f'the tests fail without a fault: {noticed}')
+    print(f'no fault: every test passes in {seconds:.0f} s', flush=True)
+    chosen = [(number, mutant['name']) for number, mutant in enumerate(mutants, 1)
+              if not names or mutant['name'] in names]
+    survivors = 0
+    # A fault may make a test wait for ever; what takes much longer than usual is noticed.
+    limit = 60 + 5 * seconds
+    with ThreadPoolExecutor(2) as pool:
+        results = pool.map(lambda one: attempt(binary, one[0], limit), chosen)
+        for (_, name), (noticed, seconds) in zip(chosen, results):
+            survivors += not noticed
+            print(f"{name:<44}{seconds:>6.1f} s  " +
+                  (f'caught by {noticed}' if noticed else 'SURVIVED'), flush=True)
+    print(f'{len(chosen) - survivors} passed, {survivors} failed')
+    return 1 if survivors else 0
 
 
 if __name__ == '__main__':

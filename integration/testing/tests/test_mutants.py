@@ -1,6 +1,8 @@
 """Checks how faults are planted, and that each of the list still fits the kernel's sources."""
 import json
+import stat
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -46,6 +48,57 @@ class ListTests(unittest.TestCase):
             path = mutants.PACKAGE / mutants.CORE / mutant['file']
             text = texts.get(path) or path.read_text()
             texts[path] = mutants.plant(text, number, mutant)
+
+
+BEGUN = '◇ Test "a slot" started.'
+PASSED = '✔ Test "a slot" passed after 0.001 seconds.'
+ISSUE = '✘ Test "a slot" recorded an issue at SlotTests.swift:7:5: Expectation failed: a'
+
+
+class VerdictTests(unittest.TestCase):
+
+    def test_a_run_without_a_failure_survives(self):
+        self.assertEqual(mutants.verdict([BEGUN, PASSED], 0), '')
+
+    def test_the_first_issue_names_test_and_line(self):
+        lines = [BEGUN, ISSUE, ISSUE.replace('a slot', 'another')]
+        self.assertEqual(mutants.verdict(lines, -9), 'a slot (SlotTests.swift:7)')
+
+    def test_an_issue_of_one_argument(self):
+        line = ISSUE.replace('issue at', 'issue with 1 argument value → 3 at')
+        self.assertEqual(mutants.verdict([line], 1), 'a slot (SlotTests.swift:7)')
+
+    def test_a_run_that_died_names_what_was_running(self):
+        lines = [BEGUN, BEGUN.replace('a slot', 'another'), PASSED]
+        self.assertEqual(mutants.verdict(lines, -4), 'a trap in: another')
+        self.assertEqual(mutants.verdict([BEGUN], -9, True), 'the time limit in: a slot')
+
+    def test_a_failure_without_a_name_is_no_survivor(self):
+        self.assertEqual(mutants.verdict([], 1), 'a trap in: no test was running')
+
+
+class AttemptTests(unittest.TestCase):
+
+    def attempt(self, script, number=3, limit=60):
+        with tempfile.TemporaryDirectory() as folder:
+            binary = Path(folder) / 'tests'
+            binary.write_text(f'#!/bin/sh\n{script}\n')
+            binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
+            return mutants.attempt(binary, number, limit)
+
+    def test_the_fault_is_chosen_by_the_environment(self):
+        script = f"if [ $ERIX_MUTANT = 3 ]; then echo '{ISSUE}'; exit 1; fi"
+        self.assertEqual(self.attempt(script)[0], 'a slot (SlotTests.swift:7)')
+        self.assertEqual(self.attempt(script, 0)[0], '')
+
+    def test_a_run_ends_at_the_first_issue(self):
+        noticed, seconds = self.attempt(f"echo '{ISSUE}'; sleep 60")
+        self.assertEqual(noticed, 'a slot (SlotTests.swift:7)')
+        self.assertLess(seconds, 30)
+
+    def test_a_run_without_an_end_is_stopped(self):
+        noticed, _ = self.attempt(f"echo '{BEGUN}'; sleep 60", limit=1)
+        self.assertEqual(noticed, 'the time limit in: a slot')
 
 
 if __name__ == '__main__':
