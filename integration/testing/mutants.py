@@ -14,7 +14,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +33,7 @@ WORK = tree.BUILD / 'mutants'
 VARIABLE = 'ERIX_MUTANT'
 BUILD_LIMIT, BASE_LIMIT = 1800, 600  # seconds
 ISSUE = re.compile(r'✘ Test "?(.+?)"?(?:\(.*?\))? recorded an issue.*? at (\S+\.swift:\d+)')
+COLOUR = re.compile(r'\x1b\[[0-9;]*m')
 BEGUN = re.compile(r'◇ Test (?!run|case)"?(.+?)"?(?:\(.*?\))? started\.$')
 ENDED = re.compile(r'[✔✘] Test (?!run|case)"?(.+?)"?(?:\(.*?\))?(?: with \d+ test cases?)? '
                    r'(?:passed|failed) after')
@@ -74,20 +74,39 @@ def plant(text, number, mutant):
     return text.replace(whole, before + wrong + after)
 
 
-def prepare(mutants):
-    """Lays out the copy of the package with all faults; dependencies are linked, not copied."""
-    shutil.rmtree(WORK / 'tree', ignore_errors=True)
-    copy = WORK / 'tree' / PACKAGE.name
-    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns('.build'))
-    for folder in tree.ROOT.glob('lib-*'):
-        (copy.parent / folder.name).symlink_to(folder)
+def planted(mutants):
+    """The files of the package's copy: {path: bytes}."""
+    files = {path.relative_to(PACKAGE): path.read_bytes() for path in PACKAGE.rglob('*')
+             if path.is_file() and '.build' not in path.parts}
     for number, mutant in enumerate(mutants, 1):
-        path = copy / CORE / mutant['file']
-        path.write_text(plant(path.read_text(), number, mutant))
-    (copy / CORE / 'ChosenMutant.swift').write_text(CHOICE)
-    manifest = copy / 'Package.swift'
+        path = CORE / mutant['file']
+        files[path] = plant(files[path].decode(), number, mutant).encode()
+    files[CORE / 'ChosenMutant.swift'] = CHOICE.encode()
     # Wrong texts leave unused values and unreachable code behind.
-    manifest.write_text(manifest.read_text().replace('  .treatAllWarnings(as: .error),\n', ''))
+    manifest = Path('Package.swift')
+    files[manifest] = files[manifest].replace(b'  .treatAllWarnings(as: .error),\n', b'')
+    return files
+
+
+def prepare(mutants):
+    """Brings the copy of the package up to date; dependencies are linked, not copied.
+
+    What has not changed is left alone, so that it need not be built again.
+    """
+    copy = WORK / 'tree' / PACKAGE.name
+    files = planted(mutants)
+    for path in [path for path in copy.rglob('*') if path.is_file()]:
+        if path.relative_to(copy) not in files:
+            path.unlink()
+    for name, content in files.items():
+        path = copy / name
+        if not path.is_file() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    for folder in tree.ROOT.glob('lib-*'):
+        link = copy.parent / folder.name
+        if not link.is_symlink():
+            link.symlink_to(folder)
     return copy
 
 
@@ -143,8 +162,8 @@ def attempt(binary, number, limit):
     lines = []
     try:
         for line in process.stdout:
-            lines.append(line.rstrip('\n'))
-            if ISSUE.search(line):
+            lines.append(COLOUR.sub('', line.rstrip('\n')))
+            if ISSUE.search(lines[-1]):
                 kill()
         code = process.wait()
     finally:

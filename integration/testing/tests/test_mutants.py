@@ -91,6 +91,10 @@ class AttemptTests(unittest.TestCase):
         self.assertEqual(self.attempt(script)[0], 'a slot (SlotTests.swift:7)')
         self.assertEqual(self.attempt(script, 0)[0], '')
 
+    def test_colours_are_passed_over(self):
+        issue = ISSUE.replace('✘', r'\033[91m✘\033[0m')
+        self.assertEqual(self.attempt(f"printf '{issue}'; exit 1")[0], 'a slot (SlotTests.swift:7)')
+
     def test_a_run_ends_at_the_first_issue(self):
         noticed, seconds = self.attempt(f"echo '{ISSUE}'; sleep 60")
         self.assertEqual(noticed, 'a slot (SlotTests.swift:7)')
