@@ -1,125 +1,108 @@
-"""Counts the loader's own instructions per phase and compares them with their limits.
+"""`make bench`: the loader's and the kernel's work in guest instructions, against their limits.
 
-Under `-icount shift=0,sleep=off` the time-stamp counter counts guest instructions exactly, and the
-figures repeat from run to run. The loader stamps the end of each phase and says how much of the
-counter was spent inside the firmware so far; docs/reference/boot-chain.md, "Markers".
+Everything is counted under `-icount shift=0,sleep=off`, where the time-stamp counter counts guest
+instructions exactly and figures repeat from run to run. A figure above its limit, or more than 2 %
+above its threshold, fails.
 
-    python3 -m harness.bench [--build FOLDER]
+    python3 -m harness.bench [--build FOLDER] [--accept]
+
+`--accept` makes this run's figures the thresholds.
 """
 
 import argparse
 import json
-import re
 import sys
 import threading
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from harness import bootimage
+from harness import bootimage, kernel_bench, loader_bench
 from harness.files import write_bytes
 from harness.judge import State, lines
-from harness.machine import MachineError
+from harness.kernel_bench import Row
+from harness.loader_bench import BenchError
+from harness.machine import EMULATOR, MachineError
 from harness.media import Sources
 from harness.scenario import ScenarioError, read_file
 from harness.suite import Options, run_one
 
-STAMP = re.compile(r"ERIX_BOOTLOADER:STAMP:([A-Z_]+):(\d+):(\d+)")
-FIRST = "ENTRY"
-SIGNATURE, HASH = "SIGNATURE_CHECKED", "CONTENTS_HASHED"
+PROFILE = "smoke"
 
 
-class BenchError(RuntimeError):
-    """The boot failed, or did not show the stamps that the figures need."""
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
-@dataclass(frozen=True)
-class Phase:
-    """What happened between the stamp before and the one of this name, in instructions."""
-
-    name: str
-    own: int
-    firmware: int
+def _write(path: Path, value: Any) -> None:
+    write_bytes(path, (json.dumps(value, indent=2) + "\n").encode("ascii"))
 
 
-def phases(log: str) -> list[Phase]:
-    """The phases in a log. A stamp holds the counter and the firmware's part of it so far."""
-    found = []
-    previous: tuple[int, int] | None = None
-    for line in lines(log):
-        match = STAMP.fullmatch(line)
-        if match is None:
-            continue
-        ticks, firmware = int(match[2]), int(match[3])
-        if previous is not None:
-            in_firmware = firmware - previous[1]
-            found.append(Phase(match[1], ticks - previous[0] - in_firmware, in_firmware))
-        elif match[1] != FIRST:
-            raise BenchError(f"the first stamp is {match[1]}, not {FIRST}")
-        previous = (ticks, firmware)
-    missing = {SIGNATURE, HASH} - {phase.name for phase in found}
-    if missing:
-        raise BenchError(f"no stamp {sorted(missing)}")
+def _boot(options: argparse.Namespace, name: str) -> str:
+    """Boots the one scenario of a file; returns what came to the debug console."""
+    scenario = read_file(options.folder / f"{name}.json")[0]
+    place = options.build / "bench" / scenario.name
+    settings = Options(
+        Sources(options.build, options.key), emulator=options.emulator,
+        timeout_scale=options.timeout_scale)
+    outcome = run_one(settings, scenario, place, threading.Event())
+    if outcome.verdict.state is not State.OK:
+        raise BenchError(f"{outcome.verdict.state}: {outcome.verdict.detail}; logs: {place}")
+    return (place / "debug.log").read_text(encoding="utf-8", errors="replace")
+
+
+def _loader(options: argparse.Namespace) -> tuple[Row, bool]:
+    """The loader's own work as one row, and whether its limits hold."""
+    found = loader_bench.phases(_boot(options, "loader"))
+    image = bootimage.parse((options.build / PROFILE / "boot.img").read_bytes())
+    result = loader_bench.figures(found, sum(len(section.data) for section in image.sections))
+    holds = loader_bench.report(found, result, _json(options.folder / "limits.json"))
+    _write(options.build / "bench-loader.json",
+           {"phases": [vars(phase) for phase in found], "figures": result})
+    own = int(result["own_instructions"])
+    return Row(kernel_bench.LOADER, own, own, own), holds
+
+
+def _kernel(options: argparse.Namespace) -> list[Row]:
+    """The rows of the bench image, once there is one."""
+    if not (options.folder / "kernel.json").exists():
+        return []
+    found = kernel_bench.rows(lines(_boot(options, "kernel")))
+    if not found:
+        raise BenchError("the bench image showed no figure")
     return found
 
 
-def figures(found: list[Phase], hashed_bytes: int) -> dict[str, float]:
-    """The figures that have limits, and the totals."""
-    own = {phase.name: phase.own for phase in found}
-    total = sum(own.values())
-    return {
-        "instructions_per_byte_hashed": round(own[HASH] / hashed_bytes, 2),
-        "signature_instructions": own[SIGNATURE],
-        "other_instructions": total - own[HASH] - own[SIGNATURE],
-        "own_instructions": total,
-        "firmware_instructions": sum(phase.firmware for phase in found),
-        "hashed_bytes": hashed_bytes,
-    }
-
-
-def report(found: list[Phase], result: dict[str, float], limits: dict[str, float]) -> bool:
-    """Prints both tables; whether all limits hold."""
-    print(f"{'phase':<24} {'own':>14} {'firmware':>14}")
-    for phase in found:
-        print(f"{phase.name:<24} {phase.own:>14,} {phase.firmware:>14,}")
-    print(f"\n{'figure':<32} {'found':>14} {'limit':>14}")
-    holds = True
-    for name, value in result.items():
-        limit = limits.get(name)
-        excess = limit is not None and value > limit
-        holds = holds and not excess
-        text = "" if limit is None else f"{limit:>14,}{'  EXCEEDED' if excess else ''}"
-        print(f"{name:<32} {value:>14,} {text}".rstrip())
-    return holds
-
-
-def measure(build: Path, folder: Path, key: Path) -> list[Phase]:
-    """Boots the scenario `boot` of a folder and reads its stamps."""
-    scenario = read_file(folder / "boot.json")[0]
-    place = build / "bench" / scenario.name
-    outcome = run_one(Options(Sources(build, key)), scenario, place, threading.Event())
-    if outcome.verdict.state is not State.OK:
-        raise BenchError(f"{outcome.verdict.state}: {outcome.verdict.detail}; logs: {place}")
-    return phases((place / "debug.log").read_text(encoding="utf-8", errors="replace"))
+def _measure(options: argparse.Namespace) -> bool:
+    """Measures, prints and writes everything; whether all is within its limits."""
+    row, holds = _loader(options)
+    place = options.build / PROFILE
+    sizes = kernel_bench.kernel_sizes((place / "kernel.elf").read_bytes())
+    sizes["loader-file"] = (place / "BOOTX64.EFI").stat().st_size
+    baseline = _json(options.folder / "baseline.json")
+    result = kernel_bench.record([*_kernel(options), row], sizes, baseline)
+    _write(options.build / "bench.json", result)
+    print("", *kernel_bench.table(result, baseline), sep="\n")
+    if options.accept:
+        _write(options.folder / "thresholds.json", kernel_bench.accepted(result))
+    trouble = kernel_bench.regressions(result, _json(options.folder / "thresholds.json"))
+    print(*trouble, sep="\n", end="\n" if trouble else "")
+    return holds and not trouble
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="harness.bench", description="Measures the loader.")
+    parser = argparse.ArgumentParser(prog="harness.bench", description="Counts instructions.")
     parser.add_argument("--build", type=Path, default=Path("build"))
     parser.add_argument("--folder", type=Path, default=Path("integration/bench"))
     parser.add_argument("--key", type=Path, default=Path("integration/keys/dev.key"))
+    parser.add_argument("--emulator", default=EMULATOR)
+    parser.add_argument("--timeout-scale", type=float, default=1.0, help="for a busy machine")
+    parser.add_argument("--accept", action="store_true", help="make these the thresholds")
     options = parser.parse_args(arguments)
     try:
-        found = measure(options.build, options.folder, options.key)
-        image = bootimage.parse((options.build / "smoke" / "boot.img").read_bytes())
-        limits = json.loads((options.folder / "limits.json").read_text(encoding="utf-8"))
+        return 0 if _measure(options) else 1
     except (OSError, ValueError, BenchError, MachineError, ScenarioError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
-    result = figures(found, sum(len(section.data) for section in image.sections))
-    holds = report(found, result, limits)
-    record = {"loader": {"phases": [vars(phase) for phase in found], "figures": result}}
-    write_bytes(options.build / "bench.json", (json.dumps(record, indent=2) + "\n").encode("ascii"))
-    return 0 if holds else 1
 
 
 if __name__ == "__main__":

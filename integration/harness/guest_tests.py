@@ -65,8 +65,9 @@ def trouble(expected: GuestTests, results: Results) -> str | None:
     for pattern in expected.failing:
         if not any(_matches(pattern, case) for case in results.failed):
             return f"{pattern} did not fail"
-    if results.sums != (len(results.passed), len(results.failed)):
-        return f"{results.text}, but {len(results.passed)} PASS and {len(results.failed)} FAIL lines"
+    seen = (len(results.passed), len(results.failed))
+    if results.sums != seen:
+        return f"{results.text}, but {seen[0]} PASS and {seen[1]} FAIL lines"
     if results.sums[0] < expected.minimum:
         return f"{results.text}; at least {expected.minimum} must pass"
     return None

@@ -12,6 +12,7 @@ HEADLESS ?= $(if $(DISPLAY)$(WAYLAND_DISPLAY),0,1)
 ONLY ?= *
 REPEAT ?= 1
 TIMEOUT_SCALE ?= 1
+ACCEPT ?=
 # SECURE_BOOT=1 also makes a disk whose loader is signed for firmware with Secure Boot; key and
 # certificate are PEM files.
 SECURE_BOOT ?=
@@ -97,9 +98,11 @@ scenarios: ensure-image ensure-emulator ## Boot every scenario and judge it (ONL
 	@$(MAKE) image PROFILE=release $(TEST_RELEASE)
 	@$(HARNESS) --build $(BUILD) --only '$(ONLY)' --repeat $(REPEAT) --timeout-scale $(TIMEOUT_SCALE)
 
-bench: ensure-emulator ## Count the loader's instructions per phase against their limits
+bench: ensure-image ensure-emulator ## Count instructions against limits and other kernels' (ACCEPT=1: new thresholds)
 	@$(MAKE) image PROFILE=smoke
-	@$(HARNESS).bench --build $(BUILD)
+	$(if $(wildcard integration/bench/kernel.json),@$(MAKE) image PROFILE=smoke ROOT=bench)
+	@$(HARNESS).bench --build $(BUILD) --timeout-scale $(TIMEOUT_SCALE) \
+	  $(if $(filter 1,$(ACCEPT)),--accept)
 
 reproducible: ensure-image ## Build twice in two folders and compare every byte
 	@$(HARNESS).reproducible
