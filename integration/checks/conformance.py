@@ -33,13 +33,8 @@ def python_tests(text):
 
 
 def target_tests(text):
-    """`suite/case` of the programs that test the kernel from user mode."""
-    suite = ''
-    for match in re.finditer(r'\.(begin|check)\(\s*"([^"]+)"', text):
-        if match[1] == 'begin':
-            suite = match[2]
-        else:
-            yield f'{suite}/{match[2]}'
+    """`target/case` for the programs that test the kernel from user mode."""
+    return (f'target/{name}' for name in re.findall(r'\.check\(\s*"([^"]+)"', text))
 
 
 def all_tests(root):

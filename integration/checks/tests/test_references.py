@@ -115,7 +115,7 @@ class ConformanceTests(CheckTestCase):
 }
 ''')
         self.write('integration/testprograms/Sources/T/S.swift',
-                   'report.begin("slots")\nreport.check(\n  "a slot") { }\n')
+                   'report.check(\n  "a slot") { }\n')
         self.write('integration/checks/tests/test_x.py',
                    'class XTests(T):\n    def test_y(self):\n        pass\n')
         self.write('integration/scenarios/boots.json', '{"scenarios": {"smoke": {}}}')
@@ -126,7 +126,7 @@ class ConformanceTests(CheckTestCase):
                    f'| row | what | by |\n|---|---|---|\n| {number} | It. | {evidence} |\n')
 
     def test_everything_that_counts(self):
-        for evidence in ('`GoodTests/it works`', '`GoodTests/plain`', '`slots/a slot`',
+        for evidence in ('`GoodTests/it works`', '`GoodTests/plain`', '`target/a slot`',
                          '`XTests/test_y`', '`boots/smoke`', 'later',
                          '[0001](../decisions/0001-a.md)', '`GoodTests/plain`, later'):
             with self.subTest(evidence):
