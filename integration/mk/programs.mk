@@ -7,5 +7,12 @@ PROGRAM_LIBRARIES := lib-memory lib-bytes lib-capabi lib-handoff lib-ipc lib-sys
 $(BOOT_ARCHIVES)/lib%.a: $(call boot_sources,$(PROGRAM_PACKAGE) $(PROGRAM_LIBRARIES))
 	$(call boot_archive,$(PROGRAM_PACKAGE),$*)
 
-$(BOOT_OUT)/tests.debug.elf: $(BOOT_ARCHIVES)/libRootTests.a integration/linker/program.ld
-	@$(BOOT_LD) $(BOOT_LINK_PIE) -T integration/linker/program.ld -o $@ $(filter %.a,$^)
+# $(call program,NAME,PRODUCT): a program made of one product of the package.
+define program
+$(BOOT_OUT)/$(1).debug.elf: $(BOOT_ARCHIVES)/lib$(2).a integration/linker/program.ld
+	@$$(BOOT_LD) $$(BOOT_LINK_PIE) -T integration/linker/program.ld -o $$@ $$(filter %.a,$$^)
+endef
+
+$(eval $(call program,tests,RootTests))
+$(eval $(call program,adversary,Adversary))
+$(eval $(call program,bench,Bench))

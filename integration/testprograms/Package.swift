@@ -20,7 +20,9 @@ let package = Package(
   name: "testprograms",
   products: [
     // Linked into programs by integration/mk/programs.mk.
-    .library(name: "RootTests", type: .static, targets: ["RootTests"])
+    .library(name: "RootTests", type: .static, targets: ["RootTests"]),
+    .library(name: "Adversary", type: .static, targets: ["Adversary"]),
+    .library(name: "Bench", type: .static, targets: ["Bench"]),
   ],
   dependencies: [
     .package(path: "../../lib-capabi"), .package(path: "../../lib-handoff"),
@@ -35,6 +37,12 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "RootTests", dependencies: ["CTestKit", "TestKit", capABI, ipc, runtime, sys],
+      swiftSettings: settings),
+    .target(
+      name: "Adversary", dependencies: ["CTestKit", "TestKit", capABI, ipc, runtime, sys],
+      swiftSettings: settings),
+    .target(
+      name: "Bench", dependencies: ["CTestKit", "TestKit", capABI, ipc, runtime, sys],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

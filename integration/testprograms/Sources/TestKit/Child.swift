@@ -12,6 +12,9 @@ public struct Child {
   /// The thread inside, once it runs.
   public let assistant: Assistant
 
+  /// The address of its IPC buffer, in root and in the child.
+  public let bufferAddress: UInt64
+
   /// Slots of the child's CSpace.
   public static let slots: UInt32 = 256
   /// The slot that the child waits on.
@@ -52,12 +55,14 @@ extension Workshop {
     let bufferFrame = try self.frame(line: line)
     let thread = try helperThread(
       of: process, buffer: bufferFrame, priority: Assistant.priority, line: line)
+    let bufferCopy = try copy(bufferFrame, line: line)
     let bufferPage = try map(bufferFrame, line: line)
+    try place(bufferCopy, in: process, at: bufferPage, line: line)
     Mailbox(pages).prepare(wake: Child.wakeSlot)
     let assistant = Assistant(
       mailbox: Mailbox(pages), wake: bell.ring, thread: thread,
       buffer: try buffer(at: bufferPage, line: line))
-    return Child(process: process, assistant: assistant)
+    return Child(process: process, assistant: assistant, bufferAddress: bufferPage)
   }
 
   /// A child that waits for its first task.

@@ -6,9 +6,11 @@ import Runtime
 import Sys
 
 /// Slots, memory and buffers that outlive the cases.
-struct Kept {
+public struct Kept {
   /// Untyped memory for the cases.
   let pool: CapSlot
+  /// It has 2^poolOrder pages.
+  public let poolOrder: UInt8
   /// The first of the frames with a copy of the program's image; one page each.
   let image: CapSlot
   /// How many there are.
@@ -32,7 +34,7 @@ struct Kept {
     imagePages = UInt32(truncatingIfNeeded: (facts.imageSize + 4095) / 4096)
     image = take(imagePages)
     firstFreeSlot = next
-    let half = UInt64(facts.untypedBits) - 13
+    poolOrder = min(facts.untypedBits - 13, 20)
     guard Self.done(1, .retype(facts.untyped, order: 0, into: frame), .memory),
       Self.done(2, .setBuffer(of: RootSlot.thread.slot, frame), .threadControl),
       Self.done(
@@ -41,7 +43,7 @@ struct Kept {
           frame, into: RootSlot.vspace.slot, at: Workshop.keptAddress, rights: .read | .write),
         .vspaceControl),
       let buffer = Memory.buffer(at: Workshop.keptAddress),
-      Self.done(4, .split(facts.untyped, order: half, into: pool), .objects)
+      Self.done(4, .split(facts.untyped, order: UInt64(poolOrder), into: pool), .objects)
     else { return nil }
     self.buffer = buffer
     for page in 0..<imagePages {

@@ -49,7 +49,7 @@ public enum Memory {
   }
 
   /// The IPC buffer in a page of the program's own.
-  static func buffer(at address: UInt64) -> MessageBuffer? {
+  public static func buffer(at address: UInt64) -> MessageBuffer? {
     // SAFETY: the callers mapped the page for this and pass its address on to nobody else.
     unsafe MessageBuffer(unsafeAddress: address)
   }

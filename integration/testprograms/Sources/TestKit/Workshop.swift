@@ -28,7 +28,8 @@ public struct Workshop {
   /// The size of a page.
   public static let pageSize: UInt64 = 4096
 
-  let kept: Kept
+  /// What was made before the first case.
+  public let kept: Kept
 
   /// A workshop on what was made before the first case.
   init(_ facts: RootFacts, _ kept: Kept) {
@@ -56,6 +57,23 @@ public struct Workshop {
     let start = (nextAddress + Self.pageSize + size - 1) & ~(size - 1)
     nextAddress = start + size
     return start
+  }
+
+  /// How far the slots of the case are handed out.
+  public func mark() -> UInt32 { nextSlot }
+
+  /// Empties the slots that were handed out since a mark; memory made meanwhile comes back with its
+  /// capabilities.
+  ///
+  /// - Returns: The first refusal.
+  public mutating func release(to mark: UInt32) -> ResultCode {
+    var result = ResultCode.ok
+    for slot in mark..<nextSlot {
+      let code = SystemCall.drop(CapSlot(rawValue: slot))
+      if code != .ok, code != .emptySlot, result == .ok { result = code }
+    }
+    nextSlot = mark
+    return result
   }
 
   /// Takes away all that the case made.
