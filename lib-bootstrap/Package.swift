@@ -33,6 +33,7 @@ let package = Package(
         .product(name: "Bytes", package: "lib-bytes"),
         .product(name: "CapABI", package: "lib-capabi"),
         .product(name: "Handoff", package: "lib-handoff"),
+        .product(name: "HandoffTesting", package: "lib-handoff"),
       ],
       resources: [.copy("Golden")],
       swiftSettings: settings),

@@ -12,7 +12,10 @@ let settings: [SwiftSetting] = [
 
 let package = Package(
   name: "lib-handoff",
-  products: [.library(name: "Handoff", targets: ["Handoff"])],
+  products: [
+    .library(name: "Handoff", targets: ["Handoff"]),
+    .library(name: "HandoffTesting", targets: ["HandoffTesting"]),
+  ],
   dependencies: [.package(path: "../lib-bytes"), .package(path: "../lib-capabi")],
   targets: [
     .target(
@@ -22,10 +25,15 @@ let package = Package(
         .product(name: "CapABI", package: "lib-capabi"),
       ],
       swiftSettings: settings),
+    // What tests of files of this form need: host only.
+    .target(
+      name: "HandoffTesting",
+      dependencies: ["Handoff", .product(name: "Bytes", package: "lib-bytes")],
+      swiftSettings: settings),
     .testTarget(
       name: "HandoffTests",
       dependencies: [
-        "Handoff",
+        "Handoff", "HandoffTesting",
         .product(name: "Bytes", package: "lib-bytes"),
         .product(name: "CapABI", package: "lib-capabi"),
       ],

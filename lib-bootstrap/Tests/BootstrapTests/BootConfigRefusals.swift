@@ -6,6 +6,7 @@
 import Bootstrap
 import CapABI
 import Handoff
+import HandoffTesting
 
 extension Refusal {
   private static let services = 200

@@ -5,6 +5,7 @@ import Bytes
 import CapABI
 import Foundation
 import Handoff
+import HandoffTesting
 import Testing
 
 struct BootConfigTests {

@@ -5,6 +5,7 @@ import Bytes
 import CapABI
 import Foundation
 import Handoff
+import HandoffTesting
 import Testing
 
 /// A start envelope in arrays.

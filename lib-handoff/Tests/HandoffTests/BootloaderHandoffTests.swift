@@ -4,6 +4,7 @@ import Bytes
 import CapABI
 import Foundation
 import Handoff
+import HandoffTesting
 import Testing
 
 struct BootloaderHandoffTests {

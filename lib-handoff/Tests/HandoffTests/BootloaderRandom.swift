@@ -3,6 +3,7 @@
 import Bytes
 import CapABI
 import Handoff
+import HandoffTesting
 
 extension BootloaderContents {
   static func random(_ random: inout Random) -> BootloaderContents {

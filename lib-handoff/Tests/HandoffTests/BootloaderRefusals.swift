@@ -2,6 +2,7 @@
 // One row per rule of the bootloader->kernel handoff: the change that breaks it, the refusal.
 
 import Handoff
+import HandoffTesting
 
 extension Refusal {
   static let header = [

@@ -3,6 +3,7 @@
 import Bytes
 import CapABI
 import Handoff
+import HandoffTesting
 
 /// The contents of a bootloader->kernel handoff in arrays.
 struct BootloaderContents: Equatable {

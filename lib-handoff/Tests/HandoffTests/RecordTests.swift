@@ -3,6 +3,7 @@
 import Bytes
 import CapABI
 import Handoff
+import HandoffTesting
 import Testing
 
 struct RecordTests {

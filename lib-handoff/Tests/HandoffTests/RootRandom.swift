@@ -3,6 +3,7 @@
 import Bytes
 import CapABI
 import Handoff
+import HandoffTesting
 
 extension RootContents {
   static func random(_ random: inout Random) -> RootContents {

@@ -3,6 +3,7 @@
 
 import CapABI
 import Handoff
+import HandoffTesting
 
 extension Refusal {
   static let rootInfo = [

@@ -3,6 +3,7 @@
 import Bytes
 import CapABI
 import Handoff
+import HandoffTesting
 
 /// The contents of a kernel->root handoff in arrays.
 struct RootContents: Equatable {

@@ -2,6 +2,7 @@
 
 import Bytes
 import Handoff
+import HandoffTesting
 import Testing
 
 struct TableFileTests {
