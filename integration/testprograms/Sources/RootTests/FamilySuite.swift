@@ -306,14 +306,8 @@ private func acpiSuite(_ report: inout Report) {
 }
 
 private func powerSuite(_ report: inout Report) {
-  report.check("sleep types that are none") { (w: inout Workshop) throws(Failure) in
-    let family = RootSlot.power.slot
-    try expect(ControlCall.powerOff(8, 0).perform(on: family).code, .invalidArgument)
-    try expect(ControlCall.powerOff(0, 8).perform(on: family).code, .invalidArgument)
-    try expect(ControlCall.powerOff(0, 256).perform(on: family).code, .invalidArgument)
-  }
   report.unusedWord(
-    "power off", on: .power, { (w: inout Workshop) throws(Failure) in .powerOff(0, 0) })
+    "power off", on: .power, { (w: inout Workshop) throws(Failure) in ControlCall(.powerOff) })
   report.unusedWord(
     "power reset", on: .power, { (w: inout Workshop) throws(Failure) in ControlCall(.powerReset) })
 }

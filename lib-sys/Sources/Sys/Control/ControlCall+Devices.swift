@@ -85,14 +85,9 @@ extension ControlCall {
     ControlCall(.traceControl, MessageWords(mask))
   }
 
-  /// TRACE_READ: the event with a number, or the oldest kept.
-  public static func readTrace(from number: UInt64) -> ControlCall {
-    ControlCall(.traceRead, MessageWords(number))
-  }
-
-  /// POWER_OFF: writes the sleep types of state S5.
-  public static func powerOff(_ first: UInt64, _ second: UInt64) -> ControlCall {
-    ControlCall(.powerOff, MessageWords(first | second << 8))
+  /// TRACE_READ: events from a number on, or from the oldest kept.
+  public static func readTrace(from number: UInt64, count: UInt64) -> ControlCall {
+    ControlCall(.traceRead, MessageWords(number, count))
   }
 
   /// READ_KERNEL_LOG: bytes of the log from a number on.
