@@ -37,6 +37,10 @@ private func auditSuite(_ report: inout Report) {
       answer.words.word0, equals: 2 | UInt64(CapabilityType.cspace.rawValue) << 32)
     try expect(answer.words.word1, equals: rights)
   }
+  auditSuiteSecond(&report)
+}
+
+private func auditSuiteSecond(_ report: inout Report) {
   report.check("counters grow") { (w: inout Workshop) throws(Failure) in
     let root = ControlCall.auditProcess(from: 0).perform(on: RootSlot.audit.slot).words.word0
     let before = ControlCall.auditCounters(of: root).perform(on: RootSlot.audit.slot)

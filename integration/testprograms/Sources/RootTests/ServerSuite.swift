@@ -87,6 +87,10 @@ private func savedReplySuite(_ report: inout Report) {
     try expect(try client.finished().code)
     try expect(try server.run(.reply, endpoint, MessageTag(label: 0)).status)
   }
+  savedReplySuiteSecond(&report)
+}
+
+private func savedReplySuiteSecond(_ report: inout Report) {
   report.check("REPLY_RECV through a saved reply of a thread that serves nothing") {
     (w: inout Workshop) throws(Failure) in
     let endpoint = try w.endpoint()
