@@ -68,7 +68,41 @@ struct ControlCallTests {
     check(.bind(notification: two, to: one), .bindNotification, pair)
     check(.setBuffer(of: one, two), .setThreadBuffer, pair)
     check(.setEndpoint(of: one, two), .setThreadEndpoint, pair)
+    check(.setEndpoint(of: one, two, role: 1), .setThreadEndpoint, pair, 1)
     check(.setPager(of: one, two), .setThreadPager, pair)
+  }
+
+  @Test func `operations on own slots and on a child's memory`() {
+    check(.capMove(one, to: two), .capMove, pair)
+    check(.capDrop(one), .capDrop, 1)
+    check(.capCopy(one, to: two, rights: .send, badge: 4), .capCopyAttenuated, pair, 1, 4)
+    check(.queryCap(one), .queryCap, 1)
+    check(.queryCap(one, includingFamily: true), .queryCap, 1 | 1 << 32)
+    check(.write(to: one, at: 2, from: 3, count: 4), .writeProcessMemory, 1, 2, 3, 4)
+  }
+
+  @Test func `clock, interrupts and devices`() {
+    check(.readClock, .readMonotonicClock)
+    check(
+      .configureLine(4, flags: 5, notification: two), .configureInterruptLine, 5 << 32 | 4, 2)
+    check(.waitInterrupt, .waitInterrupt)
+    check(.acknowledge(line: 4), .acknowledgeInterrupt, 4)
+    check(.readPCI(3, offset: 4), .readPCIConfigDWord, 3, 4)
+    check(.readPort(3), .ioPortRead8, 3)
+    check(.writePort(3, 4), .ioPortWrite8, 3, 4)
+    check(.mapFramebuffer(at: 5), .mapFramebuffer, 5)
+    check(.mapFont(at: 5), .mapFont, 5)
+    check(.readACPI(5, count: 6), .readACPIQWords, 5, 6)
+    check(.deriveBAR(into: one, function: 2, register: 3), .deriveBARFrame, 1, 3 << 32 | 2)
+  }
+
+  @Test func `what the kernel tells of itself`() {
+    check(.auditProcess(from: 3), .auditProcesses, 3)
+    check(.auditSlot(of: 3, from: 4), .auditSlots, 3, 4)
+    check(.auditCounters(of: 3), .auditCounters, 3)
+    check(.trace(3), .traceControl, 3)
+    check(.readTrace(from: 3, count: 4), .traceRead, 3, 4)
+    check(.readLog(from: 3, count: 4), .readKernelLog, 3, 4)
   }
 
   @Test func `performing calls the endpoint with operation and length`() {
