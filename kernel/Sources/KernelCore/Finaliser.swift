@@ -16,10 +16,17 @@ extension ObjectSpace {
   ///
   /// Called by the kernel's entry wrapper when no local variable holds a reference.
   package mutating func finaliseStep() {
+    // First, because what is on this list may be freed by the rest.
+    if reviews != nil { return reviewStep() }
     guard let top = finaliseList else { return clearStep() }
     switch top.object.kind {
     case .none: preconditionFailure("freed object on the finalise list")
-    case .endpoint, .notification:
+    case .endpoint:
+      guard dismantle(top.cast(to: Endpoint.self)) else { return }
+      unqueue(top)
+      freePiece(top)
+    case .notification:
+      guard dismantle(top.cast(to: Notification.self)) else { return }
       unqueue(top)
       freePiece(top)
     case .cspace: finalise(top.cast(to: CSpace.self))
@@ -150,7 +157,7 @@ extension ObjectSpace {
     if process.object.state.isAlive { return beginFinalising(process) }
     if let thread = process.object.threads {
       // Nothing of the process runs any more when its slots and its address space go.
-      stop(thread)
+      retire(thread)
       return thread.delist()
     }
     let budget = process.object.budget

@@ -29,7 +29,7 @@ extension KernelState {
     let number = thread.object.context.rax
     guard let call = Syscall(rawValue: number) else {
       thread.object.finish(.unsupported)
-      return exit(on: cpu, from: thread)
+      return leave(on: cpu)
     }
     guard thread.object.process.object.syscallFilter.contains(SyscallFilter(call)) else {
       // The number is one of `Syscall`, so it fits.
@@ -41,14 +41,14 @@ extension KernelState {
     } catch {
       thread.object.finish(error.code)
     }
-    return exit(on: cpu, from: thread)
+    return leave(on: cpu)
   }
 
   /// Stops the current thread until somebody has dealt with its exception.
   package mutating func fault(_ fault: UserFault, on cpu: Ref<Processor>) -> Ref<Thread>? {
     guard let thread = cpu.object.current else { preconditionFailure("an exception of nobody") }
-    objects.stop(thread)
-    return exit(on: cpu, from: thread)
+    objects.raise(fault, by: thread)
+    return leave(on: cpu)
   }
 
   /// Gives the current thread the FPU, which it used for the first time.
@@ -74,10 +74,6 @@ extension KernelState {
     return leave(on: cpu)
   }
 
-  private mutating func exit(on cpu: Ref<Processor>, from thread: Ref<Thread>) -> Ref<Thread>? {
-    leave(on: cpu)
-  }
-
   private mutating func carryOut(
     _ call: Syscall, for thread: Ref<Thread>, on cpu: Ref<Processor>
   ) throws(SyscallError) {
@@ -88,8 +84,13 @@ extension KernelState {
     case .copyLocalCap: try copy(for: thread)
     case .moveLocalCap: try move(for: thread)
     case .revokeLocalCap: try revoke(for: thread)
-    case .call, .receive, .reply, .notify, .replyReceive, .saveReply, .rootdReport:
-      thread.object.finish(.unsupported)
+    case .call: try self.call(thread, on: cpu)
+    case .receive: try receive(thread, on: cpu)
+    case .reply: try reply(thread, on: cpu)
+    case .replyReceive: try replyReceive(thread, on: cpu)
+    case .notify: try notify(thread, on: cpu)
+    case .saveReply: try saveReply(thread)
+    case .rootdReport: thread.object.finish(.unsupported)
     }
   }
 

@@ -41,9 +41,10 @@ extension KernelState {
 
   /// Finalises, unless a more urgent thread is ready, until an interrupt is pending.
   ///
-  /// At least one step is done, so interrupts delay the work and do not stop it.
+  /// Priorities are looked at in any case, for they decide which thread is the most urgent. At
+  /// least one step is done, so interrupts delay the work and do not stop it.
   private mutating func work(on cpu: Ref<Processor>) {
-    while cpu.object.topPriority <= workPriority {
+    while objects.reviews != nil || cpu.object.topPriority <= workPriority {
       unloadDying(on: cpu)
       finaliseStep()
       objects.hasNewWork = false
@@ -66,7 +67,8 @@ extension KernelState {
   // MARK: Scheduling
 
   /// Does what the timer was armed for.
-  private func expire(on cpu: Ref<Processor>) {
+  private mutating func expire(on cpu: Ref<Processor>) {
+    guard expireDeadlines(on: cpu) else { return }
     cpu.object.timerHasExpired = false
     guard let thread = cpu.object.current, M.now() >= cpu.object.quantumEnd,
       cpu.object.ready.top == Int(thread.object.priority)
@@ -74,6 +76,22 @@ extension KernelState {
     thread.object.quantum = Processor.quantum
     cpu.object.current = nil
     cpu.object.ready.append(thread)
+  }
+
+  /// Ends the waits whose deadline has passed; false when an interrupt came first.
+  private mutating func expireDeadlines(on cpu: Ref<Processor>) -> Bool {
+    guard cpu.object.timers.count > 0 else { return true }
+    let now = M.now()
+    while true {
+      switch cpu.object.timers.step(at: now) {
+      case .none: return true
+      case .moved: break
+      case .expired(let thread):
+        thread.object.flags.remove(.timed)
+        objects.endWait(thread, with: .timedOut)
+      }
+      guard !M.interruptPending() else { return false }
+    }
   }
 
   /// Makes the most urgent thread the current one.
@@ -103,12 +121,19 @@ extension KernelState {
   /// The timer is left armed while anything is ready, whoever runs, so a direct switch need not
   /// look at it.
   private func arm(on cpu: Ref<Processor>) {
-    guard !cpu.object.ready.isEmpty else { return }
-    guard cpu.object.armedUntil > cpu.object.quantumEnd else { return }
-    let now = M.now()
-    if cpu.object.quantumEnd <= now { cpu.object.quantumEnd = now &+ Processor.quantum }
-    cpu.object.armedUntil = cpu.object.quantumEnd
-    M.armTimer(at: cpu.object.quantumEnd)
+    if !cpu.object.ready.isEmpty, cpu.object.armedUntil > cpu.object.quantumEnd {
+      let now = M.now()
+      // A turn that nobody waited for the end of begins anew.
+      if cpu.object.quantumEnd <= now { cpu.object.quantumEnd = now &+ Processor.quantum }
+      arm(until: cpu.object.quantumEnd, on: cpu)
+    }
+    arm(until: cpu.object.timers.nextTime, on: cpu)
+  }
+
+  @inline(__always) private func arm(until time: UInt64, on cpu: Ref<Processor>) {
+    guard time < cpu.object.armedUntil else { return }
+    cpu.object.armedUntil = time
+    M.armTimer(at: time)
   }
 
   // MARK: Processor state
@@ -122,6 +147,7 @@ extension KernelState {
 
   private func idle(on cpu: Ref<Processor>) {
     charge(on: cpu)
+    arm(until: cpu.object.timers.nextTime, on: cpu)
     cpu.object.isIdle = true
     cpu.object.entryPriority = -1
   }

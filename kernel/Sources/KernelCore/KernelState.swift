@@ -39,10 +39,10 @@ package struct KernelState<M: Machine> {
   /// ACPI memory and tables.
   package internal(set) var firmware = FirmwareRegistry()
 
-  /// Memory for the kernel's tables, in bytes: the frame records, and three pages for what
+  /// Memory for the kernel's tables, in bytes: the frame records, and four pages for what
   /// exists from the start.
   package static func bootBytes(frameCount: Int) -> Int {
-    FrameTable.recordBytes(frameCount: frameCount) + 3 * frameBytes
+    FrameTable.recordBytes(frameCount: frameCount) + 4 * frameBytes
   }
 
   /// Sets up the tables and a pool without memory.
@@ -51,18 +51,19 @@ package struct KernelState<M: Machine> {
     let tables = unsafe M.pointer(to: boot.tables)
     let page = unsafe tables + FrameTable.recordBytes(frameCount: boot.frameCount)
     // SAFETY: the last pages of `bootBytes`, used for nothing else by the promise of the caller.
-    unsafe page.initializeMemory(as: UInt8.self, repeating: 0, count: 3 * frameBytes)
+    unsafe page.initializeMemory(as: UInt8.self, repeating: 0, count: 4 * frameBytes)
     // SAFETY: the promise of the caller is that of `FrameTable.init`.
     let frames = unsafe FrameTable(
       origin: M.pointer(to: boot.origin), base: boot.origin, records: tables,
       frameCount: boot.frameCount)
     // SAFETY: ranges of the pages cleared above that do not overlap, nor with those below.
     let rings = unsafe Piece(start: page + frameBytes, size: RunQueue.ringBytes)
-    let cpu = unsafe Piece(start: page + 2 * frameBytes, size: frameBytes)
+    let timers = unsafe Piece(start: page + 2 * frameBytes, size: TimerWheel.slotBytes)
+    let piece = unsafe Piece(start: page + 3 * frameBytes, size: frameBytes)
+    let cpu = Ref(piece, initial: Processor(number: 0, rings: rings, timers: timers))
+    // SAFETY: the upper half of the first page, which nothing else uses.
     let entries = unsafe Piece(start: page + 2048, size: 2048)
-    objects = ObjectSpace(
-      frames: frames, bootProcessor: Ref(cpu, initial: Processor(number: 0, rings: rings)),
-      kernelEntries: Table(entries))
+    objects = ObjectSpace(frames: frames, bootProcessor: cpu, kernelEntries: Table(entries))
     // SAFETY: two ranges of the first page's lower half that do not overlap.
     let pool = Ref(unsafe Piece(start: page, size: 1024), initial: objects.newRAMPool())
     let slot = unsafe Piece(start: page + 1024, size: 64)

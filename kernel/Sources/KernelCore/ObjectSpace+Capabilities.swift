@@ -29,6 +29,7 @@ extension ObjectSpace {
   /// Empties a slot that is out of the tree and has no children.
   @inline(__always) mutating func empty(_ slot: Ref<Slot>) {
     let object = slot.object.object
+    if slot.object.type == .reply { abandonCaller(of: slot) }
     let isReference = !slot.object.flags.contains(.chunk)
     slot.object = Slot()
     uncountSlot(slot)
@@ -51,13 +52,13 @@ extension ObjectSpace {
   }
 
   /// Counts a capability that goes into or leaves a leaf; hidden slots are in no leaf.
-  @inline(__always) private func countSlot(_ slot: Ref<Slot>, change: UInt16) {
+  @inline(__always) func countSlot(_ slot: Ref<Slot>, change: UInt16) {
     let record = frames[frames.frame(of: slot)]
     if record.object.state == .leaf { record.object.used += change }
   }
 
   /// Counts a capability that left a leaf, and gives the leaf back after the last one.
-  @inline(__always) private mutating func uncountSlot(_ slot: Ref<Slot>) {
+  @inline(__always) mutating func uncountSlot(_ slot: Ref<Slot>) {
     let record = frames[frames.frame(of: slot)]
     guard record.object.state == .leaf else { return }
     record.object.used -= 1

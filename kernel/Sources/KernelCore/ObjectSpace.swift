@@ -19,6 +19,10 @@ package struct ObjectSpace {
   /// All processes by id.
   package internal(set) var processes = ProcessIndex()
   private var nextID: UInt64 = 1
+  /// Threads whose priority is to be looked at again.
+  var reviews: Ref<Thread>?
+  /// Whether priorities are to be looked at.
+  package var hasReviews: Bool { reviews != nil }
   /// Something was left to finalise since the last kernel exit looked.
   var hasNewWork = false
 
@@ -34,7 +38,7 @@ package struct ObjectSpace {
   }
 
   /// Whether `finaliseStep` has nothing to do.
-  package var isSettled: Bool { finaliseList == nil && dirtyBlocks.isNone }
+  package var isSettled: Bool { finaliseList == nil && reviews == nil && dirtyBlocks.isNone }
 
   /// The header of a new object.
   mutating func newHeader(_ kind: ObjectKind) -> ObjectHeader {

@@ -13,6 +13,8 @@ package struct Processor {
   package let number: UInt32
   /// What is ready, without `current`.
   package internal(set) var ready: RunQueue
+  /// The deadlines of the threads that run here.
+  package internal(set) var timers: TimerWheel
 
   /// When the turn of the current thread ends, if another is ready.
   var quantumEnd: UInt64 = 0
@@ -35,10 +37,11 @@ package struct Processor {
   /// The base of the FS segment that is loaded.
   var fsBase: UInt64 = 0
 
-  /// A processor in cleared memory for its rings, with nothing to do.
-  init(number: UInt32, rings: consuming Piece) {
+  /// A processor in cleared memory for its rings and its wheel, with nothing to do.
+  init(number: UInt32, rings: consuming Piece, timers: consuming Piece) {
     self.number = number
     ready = RunQueue(rings)
+    self.timers = TimerWheel(timers)
   }
 
   /// The highest priority that is ready or running; -1 for none.

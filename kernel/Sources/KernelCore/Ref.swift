@@ -126,6 +126,15 @@ extension Ref where Object == Slot {
     unsafe Ref(first)
   }
 
+  /// Copies `count` elements that begin at the same index in both tables.
+  func copy(_ count: Int, from source: Table, at start: Int) {
+    precondition(start >= 0 && count >= 0 && start <= self.count - count, "outside the table")
+    precondition(start <= source.count - count, "outside the source")
+    // SAFETY: inside both tables (lines above), whose elements are trivial; the same memory twice
+    // is copied onto itself.
+    unsafe (first + start).update(from: source.first + start, count: count)
+  }
+
   /// A reference to one element; traps outside the table.
   @inline(__always) package subscript(index: Int) -> Ref<Element> {
     precondition(index >= 0 && index < count, "index outside a kernel table")

@@ -23,8 +23,10 @@ package struct SlotFlags: FlagSet {
   package static let mapping = SlotFlags(rawValue: 1 << 2)
   /// The hidden capability of a thread to the frame of its IPC buffer.
   package static let buffer = SlotFlags(rawValue: 1 << 3)
+  /// The answer that a Reply capability stands for may carry capabilities.
+  static let grants = SlotFlags(rawValue: 1 << 4)
   /// Every flag there is.
-  package static let all = SlotFlags(rawValue: 15)
+  package static let all = SlotFlags(rawValue: 31)
   /// The flags of slots whose deletion kills a process.
   static let killing = budget | chunk
 }
@@ -83,6 +85,11 @@ package struct Slot: ZeroInitialised {
     type = other.object.type
     rightsBits = other.object.rightsBits
     flags = other.object.flags
+  }
+
+  /// Takes rights away.
+  mutating func attenuate(to mask: Rights) {
+    rightsBits = UInt8(truncatingIfNeeded: rights.attenuated(to: mask).rawValue)
   }
 
   /// What the capability allows.

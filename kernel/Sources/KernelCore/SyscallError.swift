@@ -38,6 +38,8 @@ package enum SyscallError: Error, Equatable, Sendable {
   case noBuffer
   /// Something is mapped there.
   case exists
+  /// The receiver offers too few empty slots.
+  case noReceiveSlots
 
   /// The code that the caller gets.
   package var code: ResultCode {
@@ -59,6 +61,7 @@ package enum SyscallError: Error, Equatable, Sendable {
     case .tooLarge: .tooLarge
     case .noBuffer: .noBuffer
     case .exists: .exists
+    case .noReceiveSlots: .noReceiveSlots
     }
   }
 }

@@ -2,6 +2,7 @@
 // docs/reference/syscalls.md says what the states mean to programs.
 
 package import CapABI
+import IPC
 package import KernelMachine
 
 /// What a thread is doing.
@@ -62,6 +63,46 @@ package struct Thread: KernelObject {
   package internal(set) var fpu: Ref<FPUArea>?
   /// How far a copy has come that was broken off.
   package internal(set) var copyProgress = CopyProgress.none
+  /// What is not usual about the thread.
+  package internal(set) var flags = ThreadFlags.none
+  /// The endpoint or notification in whose queue the thread stands; meaningless at other times.
+  package internal(set) var place: Ref<ObjectHeader>?
+  /// The badge of the capability that its message came through.
+  var badge: UInt64 = 0
+  /// Whether that capability allows the message to carry capabilities.
+  var mayGrant = false
+  /// Whether the capability that it receives through allows that of answers.
+  var mayGrantReply = false
+  /// The thread that owes it a reply; nil when the reply was saved.
+  package internal(set) var server: Ref<Thread>?
+  /// How many of its calls were saved; a Reply capability for an earlier one is stale.
+  package internal(set) var replyGeneration: UInt64 = 0
+  /// The caller that it owes a reply.
+  package internal(set) var client: Ref<Thread>?
+  /// The id of the endpoint that this caller called.
+  var clientEndpoint: UInt64 = 0
+  /// The notification whose signals it receives along with its messages.
+  package internal(set) var notification: Ref<Notification>?
+  /// The endpoint that it serves.
+  package internal(set) var serves: Ref<Endpoint>?
+  /// The next thread whose priority is to be looked at again.
+  var nextReview: Ref<Thread>?
+
+  /// The time at which its wait ends, in nanoseconds.
+  var deadline: UInt64 = 0
+  /// The next thread in the same slot of the timer wheel.
+  var timerNext: Ref<Thread>
+  /// The previous thread in the same slot of the timer wheel.
+  var timerPrevious: Ref<Thread>
+  /// The slot of the wheel, while the deadline runs.
+  var timerSlot: UInt16 = 0
+  /// How many receive slots are reserved.
+  package internal(set) var receiveSlotCount: UInt8 = 0
+  /// The slots in which capabilities may land.
+  package internal(set) var receiveSlots = InlineArray<4, UInt32>(repeating: 0)
+
+  /// Its exception, while it is `faulting`.
+  var fault = UserFault(kind: .page)
 
   /// The slot of its process that names its pager; 0 for none.
   package var pager = CapSlot.null
@@ -92,18 +133,16 @@ extension ObjectSpace {
     let thread = header.cast(to: Thread.self)
     thread.object = Thread(
       header: header.object, process: process, cspace: cspace, processor: bootProcessor,
-      ringNext: thread, ringPrevious: thread)
+      ringNext: thread, ringPrevious: thread,
+      timerNext: thread, timerPrevious: thread)
     thread.enlist()
     return thread
   }
 
   /// Gives a thread a priority, wherever it stands.
   package mutating func setPriority(_ thread: Ref<Thread>, to priority: UInt8) {
-    let isQueued = thread.object.state == .ready && thread.object.processor.object.current != thread
-    if isQueued { thread.object.processor.object.ready.remove(thread) }
     thread.object.basePriority = priority
-    thread.object.priority = priority
-    if isQueued { thread.object.processor.object.ready.append(thread) }
+    reassess(thread)
   }
 
   /// Lets a stopped thread of a living process run; false otherwise.
@@ -121,27 +160,32 @@ extension ObjectSpace {
     thread.object.processor.object.ready.append(thread)
   }
 
-  /// Stops a thread wherever it is.
+  /// Stops a thread wherever it is; what it waited for goes on without it.
   package mutating func stop(_ thread: Ref<Thread>) {
-    leaveQueues(thread)
+    leaveWait(thread)
+    let processor = thread.object.processor
+    if processor.object.current == thread {
+      processor.object.current = nil
+    } else if thread.object.state == .ready {
+      processor.object.ready.remove(thread)
+    }
+    thread.object.flags.remove(.faulting | .paged)
     thread.object.state = .stopped
     thread.object.copyProgress = .none
   }
 
-  /// Takes a thread out of the queue that it stands in, or off its processor.
-  private mutating func leaveQueues(_ thread: Ref<Thread>) {
-    let processor = thread.object.processor
-    switch thread.object.state {
-    case .stopped, .awaitingReply: break
-    case .ready where processor.object.current == thread: processor.object.current = nil
-    case .ready: processor.object.ready.remove(thread)
-    case .calling, .receiving: preconditionFailure("nothing queues such threads yet")
-    }
+  /// Stops a thread for good: whoever waits for its answer waits no more.
+  mutating func retire(_ thread: Ref<Thread>) {
+    stop(thread)
+    abandonClient(of: thread, with: .peerDied)
+    unbind(thread)
+    thread.object.serves?.object.server = nil
+    thread.object.serves = nil
   }
 
   /// Frees a thread that no capability names any more.
   mutating func finalise(_ thread: Ref<Thread>) {
-    stop(thread)
+    retire(thread)
     thread.delist()
     releaseBuffer(of: thread)
     releaseFPU(of: thread)

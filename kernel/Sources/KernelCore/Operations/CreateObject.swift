@@ -9,6 +9,8 @@ package struct CreateObject {
   package enum Request: Equatable, Sendable {
     /// An endpoint of a family; users can only make generic ones, which the decoder ensures.
     case endpoint(EndpointKind)
+    /// A generic endpoint with a ring for so many one-way messages.
+    case ringEndpoint(capacity: UInt32)
     /// A notification.
     case notification
     /// A CSpace with a number of slots.
@@ -23,7 +25,8 @@ package struct CreateObject {
   /// Checks a request and takes the memory for the object and its slot.
   ///
   /// - Throws: `slotOutOfRange`, `occupiedSlot` for the destination; `invalidArgument` for a slot
-  ///   count of 0 or over 2^20; `noMemory` when the pool of the CSpace is exhausted or closed.
+  ///   count of 0 or over 2^20, or a capacity of 0 or over `MessageRing.maximumCapacity`;
+  ///   `noMemory` when the pool of the CSpace is exhausted or closed.
   package init(
     _ request: Request, in slot: CapSlot, of cspace: Ref<CSpace>, scope: SlotScope,
     space: inout ObjectSpace
@@ -31,6 +34,9 @@ package struct CreateObject {
     let vacancy = try space.vacant(slot, in: cspace, scope)
     if case .cspace(let count) = request {
       guard count > 0, count <= CapSlot.maximumCount else { throw .invalidArgument }
+    }
+    if case .ringEndpoint(let capacity) = request {
+      guard capacity > 0, capacity <= MessageRing.maximumCapacity else { throw .invalidArgument }
     }
     destination = try space.claim(vacancy)
     let pool = cspace.object.table.pool
@@ -53,7 +59,7 @@ package struct CreateObject {
 extension CreateObject.Request {
   fileprivate var type: CapabilityType {
     switch self {
-    case .endpoint: .endpoint
+    case .endpoint, .ringEndpoint: .endpoint
     case .notification: .notification
     case .cspace: .cspace
     }
@@ -71,6 +77,14 @@ extension ObjectSpace {
         return nil
       }
       return Ref(piece, initial: Endpoint(header: newHeader(.endpoint), family: family)).header
+    case .ringEndpoint(let capacity):
+      guard let ring = makeRing(capacity: capacity, from: pool) else { return nil }
+      guard let piece = allocatePiece(bytes: MemoryLayout<Endpoint>.size, from: pool) else {
+        freeRing(ring)
+        return nil
+      }
+      let endpoint = Endpoint(header: newHeader(.endpoint), family: .generic, ring: ring)
+      return Ref(piece, initial: endpoint).header
     case .notification:
       guard let piece = allocatePiece(bytes: MemoryLayout<Notification>.size, from: pool) else {
         return nil

@@ -9,6 +9,12 @@ extension Audit {
     var queued: [UInt: ThreadState] = [:]
     if let current = cpu.object.current { queued[current.address] = .ready }
     checkReady(cpu.object.ready, &queued)
+    for object in found.values {
+      if object.object.kind == .endpoint { checkEndpoint(object.cast(to: Endpoint.self), &queued) }
+      if object.object.kind == .notification {
+        checkNotification(object.cast(to: Notification.self), &queued)
+      }
+    }
     for object in found.values where object.object.kind == .thread {
       let thread = object.cast(to: Thread.self)
       let state = thread.object.state
@@ -21,6 +27,7 @@ extension Audit {
       }
       if place == nil || thread == cpu.object.current { checkAlone(thread) }
       expect(thread.object.priority >= thread.object.basePriority, "priority below its base")
+      checkLinks(of: thread)
     }
     for object in found.values where object.object.kind == .process {
       checkPeers(object.cast(to: Process.self))

@@ -152,7 +152,10 @@ struct Audit {
       {
         pieces.insert(area.address)
       }
-    case .endpoint, .notification, .frame, .deviceFrame, .installGrant:
+    case .endpoint:
+      pieces.insert(object.address)
+      if let ring = object.cast(to: Endpoint.self).object.ring { pieces.insert(ring.address) }
+    case .notification, .frame, .deviceFrame, .installGrant:
       pieces.insert(object.address)
     case .deviceUntyped:
       pieces.insert(object.address)
