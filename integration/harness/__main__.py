@@ -27,6 +27,9 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--emulator", default=EMULATOR)
     parser.add_argument("--keep-disks", action="store_true")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
+    parser.add_argument(
+        "--images", action="store_true",
+        help="print profile and root task of each image that make must build, and stop")
     return parser.parse_args(arguments)
 
 
@@ -41,6 +44,13 @@ def _chosen(options: argparse.Namespace) -> list[tuple[Scenario, Path]]:
     return [
         (one, output / f"{one.name}.{turn}")
         for turn in range(1, options.repeat + 1) for one in scenarios]
+
+
+def _print_images(scenarios: list[Scenario]) -> None:
+    """The images with another than the usual root task, each once."""
+    images = {(one.profile, one.root) for one in scenarios if one.root}
+    for profile, root in sorted(images):
+        print(profile, root)
 
 
 def _print_row(outcome: Outcome) -> None:
@@ -60,6 +70,9 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     try:
         chosen = _chosen(options)
+        if options.images:
+            _print_images([scenario for scenario, _ in chosen])
+            return 0
         emulator = require_emulator(options.emulator)
     except (OSError, ScenarioError, MachineError) as error:
         print(f"harness: {error}", file=sys.stderr)

@@ -62,7 +62,7 @@ class SuiteTests(unittest.TestCase):
         self.assertFalse((place / "disk.img").exists())
 
     def test_guest_that_neither_ends_nor_heeds_termination_is_hung(self) -> None:
-        output = self.expect_state("HUNG", ["debug=ERIX_A", "hang"], timeout_seconds=0.6)
+        output = self.expect_state("HUNG", ["debug=ERIX_A", "hang"], timeout_seconds=4)
         self.assertIn("no ERIX_B:* (debug); last line: ERIX_A", output)
 
     def test_missing_marker_is_named(self) -> None:
@@ -137,6 +137,11 @@ class SuiteTests(unittest.TestCase):
         place = self.build / "smoke"
         (place / "boot-tests.img").write_bytes((place / "boot.img").read_bytes())
         self.assertEqual(self.run_suite(self.GOOD, root="tests")[0], 0)
+
+    def test_images_that_make_must_build_are_listed(self) -> None:
+        code, output = self.run_suite(self.GOOD, "--images", root="tests")
+        self.assertEqual((code, output), (0, "smoke tests\n"))
+        self.assertEqual(self.run_suite(self.GOOD, "--images"), (0, ""))
 
     def test_repeat_runs_in_folders_of_their_own(self) -> None:
         code, output = self.run_suite(self.GOOD, "--repeat", "3", "--jobs", "2")
