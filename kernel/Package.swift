@@ -41,7 +41,21 @@ let package = Package(
       name: "KernelCoreTests", dependencies: ["KernelCore", "KernelMachine", capABI, ipc],
       swiftSettings: settings),
     .target(
-      name: "Kernel", dependencies: ["CKernelX86", memory, bytes, capABI, elf, handoff],
+      name: "KernelX86",
+      dependencies: ["CKernelX86", "KernelMachine", bytes, capABI, handoff, ipc],
+      swiftSettings: settings),
+    .testTarget(
+      name: "KernelX86Tests",
+      dependencies: [
+        "KernelX86", "CKernelX86", "KernelCore", "KernelMachine", capABI, handoff, ipc,
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "Kernel",
+      dependencies: [
+        "CKernelX86", "KernelCore", "KernelMachine", "KernelX86", memory, bytes, capABI, elf,
+        handoff, ipc,
+      ],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

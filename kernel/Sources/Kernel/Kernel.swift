@@ -1,9 +1,13 @@
-// Where Swift code of the kernel begins: checks what the loader handed over, and that there is a
-// root task to start. The real kernel takes over from here in a later step of the road map.
+// Where Swift code of the kernel begins: checks what the loader handed over, takes over the
+// machine, and starts the root task.
 
+import CKernelX86
 import CapABI
 import ELF
 import Handoff
+import KernelCore
+import KernelMachine
+import KernelX86
 
 /// Called by `_start` of CKernelX86 on the kernel's own stack, with interrupts off.
 ///
@@ -14,7 +18,7 @@ import Handoff
 public func kernelMain(_ address: UInt64, _ length: UInt64) {
   let console = EarlyConsole()
   console.mark("ENTRY")
-  guard let memory = BootMemory(address: address, length: length) else {
+  guard let memory = LoaderMemory(address: address, length: length) else {
     stop(console, "HANDOFF_MISPLACED")
   }
   do { try start(memory, console) } catch { stop(console, "HANDOFF_INVALID") }
@@ -24,13 +28,12 @@ public func kernelMain(_ address: UInt64, _ length: UInt64) {
 ///
 /// - Throws: `FormatError` for a handoff that breaks its form.
 private func start(
-  _ memory: borrowing BootMemory, _ console: EarlyConsole
+  _ memory: borrowing LoaderMemory, _ console: EarlyConsole
 ) throws(FormatError) -> Never {
   let handoff = try BootloaderHandoff(decoding: memory.handoff)
   console.mark("HANDOFF_VALID")
-  dropLowerHalf(directMapBase: handoff.info.directMapBase)
-  console.mark("LOWER_HALF_DROPPED")
-  console.mark("USABLE_MEBIBYTES", usableBytes(handoff) >> 20)
+  let taken = startMachine(handoff, console)
+  startState(handoff, taken, console)
   checkRootTask(handoff, memory, console)
   console.mark("ROOT_TASK_ACCEPTED")
   console.mark("HELLO")
@@ -38,6 +41,62 @@ private func start(
   DebugExitDevice.exit(.rootdReady)
   #endif
   halt()
+}
+
+/// Replaces the loader's page tables and switches on what protects the kernel.
+///
+/// - Returns: Free memory for the tables of the state.
+private func startMachine(
+  _ handoff: borrowing BootloaderHandoff, _ console: EarlyConsole
+) -> KernelSpace {
+  #if ERIX_PROFILE_SMOKE
+  let boot = X86Boot(leavingOut: handoff.info.switches.leaveOut)
+  #else
+  let boot = X86Boot(leavingOut: .none)
+  #endif
+  do throws(MachineFailure) {
+    let space = try boot.start(handoff)
+    console.mark("OWN_PAGE_TABLES")
+    console.showHardening()
+    #if ERIX_PROFILE_SMOKE
+    let walk = TableWalk(memory: DirectMapTables(), root: space.root)
+    guard walk.firstFlaw(tables: space.tables) == nil else { stop(console, "PAGE_TABLES") }
+    console.mark("NO_WRITABLE_ALIAS")
+    #endif
+    return space
+  } catch {
+    switch error {
+    case .memory: stop(console, "MEMORY")
+    case .fpu: stop(console, "FPU_STATE")
+    case .clock: stop(console, "NO_CLOCK")
+    }
+  }
+}
+
+/// Makes the state of the kernel, with all free memory in it.
+private func startState(
+  _ handoff: borrowing BootloaderHandoff, _ space: KernelSpace, _ console: EarlyConsole
+) {
+  // `KernelSpace` counted them: they fit 32 bits.
+  let frameCount = Int(handoff.frameCount())
+  let bytes = UInt64(State.bootBytes(frameCount: frameCount))
+  let pages = bytes / PageRange.pageSize
+  guard pages < space.rest.pageCount, let origin = PhysicalAddress(exactly: 0),
+    let tables = PhysicalAddress(exactly: space.rest.base)
+  else { stop(console, "MEMORY") }
+  // SAFETY: the frames are those of the memory map, of which only free ones are given to the pool
+  // below; the tables lie in free memory that is not given.
+  unsafe makeKernelState(BootMemory(origin: origin, frameCount: frameCount, tables: tables))
+  let end = space.rest.base + pages * PageRange.pageSize
+  let taken = PageRange(
+    base: space.tables.lowerBound,
+    pageCount: (end - space.tables.lowerBound) / PageRange.pageSize)
+  let freeBytes = withKernelState { state in
+    handoff.forEachFreeRun(except: taken) { run in state.donate(run) }
+    return state.objects.frames.records.count
+  }
+  _ = freeBytes
+  console.mark("USABLE_MEBIBYTES", usableBytes(handoff) >> 20)
 }
 
 /// Bytes of free memory in the memory map.
@@ -53,7 +112,7 @@ private func usableBytes(_ handoff: borrowing BootloaderHandoff) -> UInt64 {
 
 /// Stops unless there is a root task that could be loaded.
 private func checkRootTask(
-  _ handoff: borrowing BootloaderHandoff, _ memory: borrowing BootMemory,
+  _ handoff: borrowing BootloaderHandoff, _ memory: borrowing LoaderMemory,
   _ console: EarlyConsole
 ) {
   for index in 0..<handoff.modules.count {

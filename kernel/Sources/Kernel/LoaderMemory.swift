@@ -1,7 +1,6 @@
 // The memory that the loader filled for the kernel, as spans: the one place where addresses from
-// the loader become memory, and the one where its page tables are changed.
+// the loader become memory.
 
-import CKernelX86
 import Handoff
 
 /// The handoff and the modules that it describes.
@@ -9,7 +8,7 @@ import Handoff
 /// ## Invariants
 /// - The loader mapped the handoff where it said (docs/reference/boot-chain.md, "State at kernel
 ///   entry"), nothing writes it, and it stays until the kernel gives the memory a new use.
-struct BootMemory {
+struct LoaderMemory {
   private let start: UInt64
   private let length: Int
 
@@ -50,21 +49,4 @@ struct BootMemory {
       start: UnsafeRawPointer(bitPattern: UInt(module.virtual)), count: size)
     return unsafe _overrideLifetime(RawSpan(_unsafeBytes: bytes), borrowing: self)
   }
-}
-
-/// Takes the loader's last page out of the address space: the lower half is user space from now on.
-///
-/// - Parameter directMapBase: Where the direct map shows physical address 0.
-func dropLowerHalf(directMapBase: UInt64) {
-  let lowerHalfEntries = 256
-  let flags: UInt64 = 0xFFF
-  let root = erix_read_cr3()
-  let address = UInt(directMapBase + (root & ~flags))
-  // SAFETY: the direct map shows the loader's tables writable, the root among them, and only this
-  // processor runs; the lower half holds nothing that the kernel uses.
-  if let table = unsafe UnsafeMutablePointer<UInt64>(bitPattern: address) {
-    // SAFETY: as above; a table has 512 entries.
-    for index in 0..<lowerHalfEntries { unsafe table[index] = 0 }
-  }
-  erix_write_cr3(root)
 }
