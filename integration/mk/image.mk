@@ -38,7 +38,7 @@ ifeq ($(filter dev release smoke,$(PROFILE)),)
 $(error PROFILE is '$(PROFILE)'; it must be dev, release or smoke)
 endif
 
-.PHONY: image run debug scenarios bench reproducible ensure-image ensure-emulator
+.PHONY: image run debug debug-check scenarios bench reproducible ensure-image ensure-emulator
 
 image: ensure-image $(IMAGE_DISKS) ## Build a bootable disk (PROFILE=dev|smoke|release SECURE_BOOT=1)
 	@echo '$(IMAGE_DISKS)'
@@ -88,6 +88,14 @@ debug: image ensure-emulator ## Boot halted, with gdb attached and the kernel's 
 	@$(ENSURE) gdb
 	@$(HARNESS).console --disk $(IMAGE_DISK_FILE) --memory $(MEM) --cpus $(CPUS) \
 	  --headless --symbols $(IMAGE_OUT)/kernel.debug.elf $(GDB_OPTIONS)
+
+debug-check: image ensure-emulator ## Let gdb run to the kernel by itself and show where it is
+	@$(ENSURE) gdb
+	@PYTHONPATH=integration timeout 300 $(PYTHON) -m harness.console --disk $(IMAGE_DISK_FILE) --memory $(MEM) --headless \
+	  --symbols $(IMAGE_OUT)/kernel.debug.elf --gdb-option=-batch \
+	  --gdb-option=-x --gdb-option=integration/debug/check.gdb </dev/null >$(IMAGE_OUT)/gdb.log 2>&1 \
+	  || { cat $(IMAGE_OUT)/gdb.log; exit 1; }
+	@grep 'in _start () at .*entry\.S' $(IMAGE_OUT)/gdb.log || { cat $(IMAGE_OUT)/gdb.log; exit 1; }
 
 scenarios: ensure-image ensure-emulator ## Boot every scenario and judge it (ONLY=pattern REPEAT=n)
 	@$(ENSURE) sbsigntool openssl
