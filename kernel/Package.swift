@@ -14,6 +14,7 @@ let memory: Target.Dependency = .product(name: "CMemory", package: "lib-memory")
 let bytes: Target.Dependency = .product(name: "Bytes", package: "lib-bytes")
 let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
 let elf: Target.Dependency = .product(name: "ELF", package: "lib-elf")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "lib-crypto")
 let handoff: Target.Dependency = .product(name: "Handoff", package: "lib-handoff")
 
 let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
@@ -28,6 +29,7 @@ let package = Package(
     .package(path: "../lib-memory"),
     .package(path: "../lib-bytes"),
     .package(path: "../lib-capabi"),
+    .package(path: "../lib-crypto"),
     .package(path: "../lib-elf"),
     .package(path: "../lib-handoff"),
     .package(path: "../lib-ipc"),
@@ -36,9 +38,12 @@ let package = Package(
     .target(name: "CKernelX86"),
     .target(name: "KernelMachine", swiftSettings: settings),
     .target(
-      name: "KernelCore", dependencies: ["KernelMachine", capABI, ipc], swiftSettings: settings),
+      name: "KernelCore",
+      dependencies: ["KernelMachine", bytes, capABI, crypto, elf, handoff, ipc],
+      swiftSettings: settings),
     .testTarget(
-      name: "KernelCoreTests", dependencies: ["KernelCore", "KernelMachine", capABI, ipc],
+      name: "KernelCoreTests",
+      dependencies: ["KernelCore", "KernelMachine", bytes, capABI, elf, handoff, ipc],
       swiftSettings: settings),
     .target(
       name: "KernelX86",

@@ -92,6 +92,28 @@ package import KernelMachine
     return unsafe Piece(start: pointer(to: block), size: size)
   }
 
+  /// The contents of an allocated block, for the boot.
+  ///
+  /// Nothing else may use the block while the span is in use.
+  @inline(__always)
+  @_lifetime(borrow self)
+  func bytes(of block: FrameNumber) -> MutableRawSpan {
+    precondition(self[block].object.state == .block, "contents of no block")
+    let count = frameBytes << Int(self[block].object.order)
+    // SAFETY: the block was allocated (line above), its frames lie behind each other in the direct
+    // map, and its owner has lent it to the caller.
+    let memory = unsafe UnsafeMutableRawBufferPointer(start: pointer(to: block), count: count)
+    return unsafe _overrideLifetime(MutableRawSpan(_unsafeBytes: memory), borrowing: self)
+  }
+
+  /// The frame at any physical address; nil where none is managed.
+  func managedFrame(at address: UInt64) -> FrameNumber? {
+    guard address >= base.rawValue else { return nil }
+    let index = (address - base.rawValue) >> 12
+    guard index < UInt64(records.count) else { return nil }
+    return FrameNumber(UInt32(truncatingIfNeeded: index))
+  }
+
   /// The object whose table a leaf or node belongs to.
   package func tableOwner(_ record: Ref<FrameRecord>) -> Ref<ObjectHeader>? {
     guard record.object.state == .leaf || record.object.state == .node else { return nil }

@@ -22,6 +22,26 @@ extension ObjectSpace {
     return pool
   }
 
+  /// Makes a pool of a free block of another, for the boot; nil without memory.
+  ///
+  /// If the block has to be split to pay for the pool's own record, the pool is its lower part.
+  mutating func makePool(of block: FrameNumber, from source: Ref<Pool>) -> Ref<Pool>? {
+    guard let piece = allocatePiece(bytes: MemoryLayout<Pool>.size, from: source) else {
+      return nil
+    }
+    let pool = Ref<Pool>(piece, initial: Pool(header: newHeader(.pool)))
+    guard frames[block].object.state == .free else {
+      freePiece(pool)
+      return nil
+    }
+    removeFree(block, from: source)
+    frames[block].object.state = .block
+    source.object.take(bytes: Self.bytes(order: frames[block].object.order))
+    pool.object.base = hand(block, from: source, to: pool)
+    pool.object.lowWaterBytes = pool.object.freeBytes
+    return pool
+  }
+
   /// Adds a chunk to the budget of a process; false without memory.
   ///
   /// The chunk's hidden slot is placed below `source`, the capability that it was taken through.
@@ -110,7 +130,15 @@ extension ObjectSpace {
     order: UInt8, from source: Ref<Pool>, for pool: Ref<Pool>
   ) -> Chunk? {
     guard let start = allocateBlock(order: order, from: source) else { return nil }
+    return hand(start, from: source, to: pool)
+  }
+
+  /// Makes an allocated block of one pool a chunk of another.
+  private mutating func hand(
+    _ start: FrameNumber, from source: Ref<Pool>, to pool: Ref<Pool>
+  ) -> Chunk {
     let record = frames[start]
+    let order = record.object.order
     let chunk = Chunk(
       source: source, start: start, order: order, savedMark: record.object.chunk)
     record.object.chunk = order + 1
