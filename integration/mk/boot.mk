@@ -35,7 +35,7 @@ BOOT_LINK_PIE := -pie --no-dynamic-linker $(BOOT_LINK)
 # Every file that a build of a package reads.
 boot_sources = $(shell find $(1) -type f \( -name '*.swift' -o -name '*.S' -o -name '*.h' \
   -o -name '*.modulemap' \) -not -path '*/Tests/*' 2>/dev/null) $(BOOT_TOOLSET)
-BOOT_LIBRARIES := lib-memory lib-bytes lib-capabi lib-crypto lib-elf lib-bootimg lib-handoff lib-bootstrap
+BOOT_LIBRARIES := lib-memory lib-bytes lib-capabi lib-crypto lib-elf lib-bootimg lib-handoff lib-bootstrap lib-ipc
 
 # $(call boot_archive,PACKAGE,PRODUCT): a static library with everything the package needs.
 define boot_archive
