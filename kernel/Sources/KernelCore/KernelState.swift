@@ -30,6 +30,8 @@ package struct KernelState<M: Machine> {
   package var platform = Platform()
   /// The kernel's log.
   package internal(set) var log = KernelLog()
+  /// Physical addresses that no device frame may cover.
+  var occupied = OccupiedRanges()
   /// How urgent the work is that is left to do at kernel exits; -1 when there is none.
   var workPriority = -1
   /// The first process that the boot made.

@@ -15,12 +15,13 @@ extension KernelState {
       let tracePages = takePages(order: TraceRing.order),
       let linePages = takePages(order: orders.lines),
       let slotPages = takePages(order: orders.slots), let regions = takePages(order: 0),
-      let tables = takePages(order: 0)
+      let tables = takePages(order: 0), let ranges = takePages(order: 0)
     else { return false }
     log.use(logPages)
     trace.use(tracePages)
     interrupts.use(lines: linePages, slots: slotPages, count: lines)
     firmware.use(regions: regions, tables: tables)
+    occupied.use(ranges)
     return true
   }
 

@@ -1,5 +1,6 @@
-// Memory of the root task, made and mapped by the kernel itself. It stands in the records of the
-// address space like every other mapping, below the budget of the process.
+// Frames that the kernel itself makes and maps: memory of the root task, and ranges of the boot for
+// the console. They stand in the records of the address space like every other mapping, below the
+// budget of the process.
 
 package import CapABI
 import KernelMachine
@@ -18,24 +19,45 @@ extension ObjectSpace {
   package mutating func mapNewFrame(
     order: UInt8, at address: UInt64, rights: Rights, in process: Ref<Process>
   ) throws(SyscallError) -> Ref<Frame> {
-    guard let pool = process.object.pool, let vspace = process.object.vspace else {
-      throw .wrongState
-    }
-    guard let piece = allocatePiece(bytes: MemoryLayout<Slot>.size, from: pool) else {
-      throw .noMemory
-    }
-    let slot = Ref<Slot>(piece, initial: Slot())
-    guard let frame = makeFrame(order: order, from: pool) else {
-      freePiece(slot)
+    guard let pool = process.object.pool else { throw .wrongState }
+    guard let frame = makeFrame(order: order, from: pool) else { throw .noMemory }
+    _ = clear(frame, steps: .max)
+    try mapNew(frame, at: address, rights: rights, in: process)
+    return frame
+  }
+
+  /// Makes a device frame from the budget of a process and maps it there.
+  ///
+  /// - Throws: As `mapNewFrame`.
+  mutating func mapNewDevice(
+    at start: PhysicalAddress, order: UInt8, isUncached: Bool, to address: UInt64, rights: Rights,
+    in process: Ref<Process>
+  ) throws(SyscallError) {
+    guard let pool = process.object.pool else { throw .wrongState }
+    guard
+      let frame = makeDeviceFrame(at: start, order: order, isUncached: isUncached, from: pool)
+    else { throw .noMemory }
+    try mapNew(frame, at: address, rights: rights, in: process)
+  }
+
+  /// Maps a frame that no capability names yet; one that cannot be mapped goes to the finaliser.
+  private mutating func mapNew<Made: KernelObject>(
+    _ frame: Ref<Made>, at address: UInt64, rights: Rights, in process: Ref<Process>
+  ) throws(SyscallError) {
+    guard let pool = process.object.pool, let vspace = process.object.vspace,
+      let piece = allocatePiece(bytes: MemoryLayout<Slot>.size, from: pool)
+    else {
+      queue(frame.header)
       throw .noMemory
     }
     // A mapping begins with a capability in a slot, and this is one until it is in the record.
+    let slot = Ref<Slot>(piece, initial: Slot())
+    let type = Made.capabilityType
     place(
-      Slot(frame.header, type: .frame, rights: Frame.capabilityType.meaningfulRights), in: slot,
+      Slot(frame.header, type: type, rights: type.meaningfulRights), in: slot,
       under: process.object.budget)
     do throws(SyscallError) {
       let plan = try planMapping(of: slot, at: address, mask: UInt64(rights.rawValue), in: vspace)
-      _ = clear(frame, steps: .max)
       map(plan)
     } catch {
       delete(slot)
@@ -43,6 +65,5 @@ extension ObjectSpace {
       throw error
     }
     freePiece(slot)
-    return frame
   }
 }

@@ -79,8 +79,19 @@ package struct PCIAddress: Equatable, Sendable {
   ///   - machine: Whose bus it is.
   /// - Returns: The 32 bits; all ones where no device is.
   package func read<M: Machine>(_ offset: UInt8, on machine: M.Type) -> UInt32 {
+    select(offset, on: machine)
+    return M.readPort32(0xCFC)
+  }
+
+  /// Writes 32 bits of configuration space; the kernel does so only to measure base address
+  /// registers.
+  func write<M: Machine>(_ offset: UInt8, _ value: UInt32, on machine: M.Type) {
+    select(offset, on: machine)
+    M.writePort32(0xCFC, value)
+  }
+
+  private func select<M: Machine>(_ offset: UInt8, on machine: M.Type) {
     let enable: UInt32 = 1 << 31
     M.writePort32(0xCF8, enable | bits | UInt32(offset & 0xFC))
-    return M.readPort32(0xCFC)
   }
 }

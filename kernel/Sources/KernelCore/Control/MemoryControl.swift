@@ -37,6 +37,8 @@ extension KernelState {
         of: caller.cspace, scope: .window, in: &objects)
       retype.invoke(in: &objects)
       return .done
+    case .mapFramebuffer, .mapFont: return try mapBootRange(request, by: caller)
+    case .deriveBARFrame: return try deriveBARFrame(request, by: caller)
     case .copyFrame: return try copyFrame(request, by: caller)
     case .setThreadBuffer: return try setThreadBuffer(request, by: caller)
     case .writeProcessMemory: return try writeProcessMemory(request, by: caller)

@@ -106,7 +106,9 @@ enum SimulatedMachine: Machine {
   static func releaseSerial() { devices?.released.append("serial") }
   static func releaseScreen() { devices?.released.append("screen") }
   static func readPort32(_ port: UInt16) -> UInt32 { devices?.readConfiguration(port) ?? .max }
-  static func writePort32(_ port: UInt16, _ value: UInt32) { devices?.selected = value }
+  static func writePort32(_ port: UInt16, _ value: UInt32) {
+    if port == 0xCF8 { devices?.selected = value } else { devices?.writeConfiguration(value) }
+  }
   static func emit(_ byte: UInt8) { devices?.emitted.append(byte) }
   static var interruptLines: UInt32 { 24 }
   static func configureLine(_ line: UInt32, levelTriggered: Bool, activeLow: Bool) {
@@ -143,6 +145,17 @@ final class SimulatedDevices: @unchecked Sendable {
   var lines: [String] = []
   /// Protections that are on.
   var hardening: UInt64 = 0
+
+  /// Bits that a write to configuration space can change; all of them where nothing is said.
+  var writable: [UInt32: UInt32] = [:]
+  /// Writes to configuration space.
+  var configurationWrites: [String] = []
+
+  func writeConfiguration(_ value: UInt32) {
+    let mask = writable[selected] ?? .max
+    configurationWrites.append("\(selected & 0xFF) \(value)")
+    configuration[selected] = (configuration[selected] ?? 0) & ~mask | value & mask
+  }
 
   func readConfiguration(_ port: UInt16) -> UInt32 {
     port == 0xCFC ? configuration[selected] ?? .max : .max
