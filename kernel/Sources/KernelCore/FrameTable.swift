@@ -54,25 +54,28 @@ package import KernelMachine
 
   /// The frame that holds an object.
   @inline(__always) package func frame<Object>(of reference: Ref<Object>) -> FrameNumber {
-    // SAFETY: arithmetic on the numbers of two addresses; nothing is read through either.
-    let offset = unsafe reference.address &- UInt(bitPattern: origin)
     // Objects lie in managed frames, whose numbers fit 32 bits; the table checks the bound.
-    return FrameNumber(UInt32(truncatingIfNeeded: offset >> 12))
+    FrameNumber(UInt32(truncatingIfNeeded: distance(to: reference) >> 12))
   }
 
   /// Where in its frame an object begins, in bytes.
   @inline(__always) package func offset<Object>(of reference: Ref<Object>) -> Int {
-    // SAFETY: only the distance between the two addresses is computed.
-    unsafe Int(bitPattern: reference.address &- UInt(bitPattern: origin)) & (frameBytes - 1)
+    // Below the size of a frame.
+    Int(truncatingIfNeeded: distance(to: reference) & UInt(frameBytes - 1))
+  }
+
+  @inline(__always) private func distance<Object>(to reference: Ref<Object>) -> UInt {
+    // SAFETY: arithmetic on the numbers of two addresses; nothing is read through either.
+    unsafe reference.address &- UInt(bitPattern: origin)
   }
 
   /// Part of a page of pieces, whose mask the allocator has just set: memory for one object.
   func piece(in frame: FrameNumber, offset: Int, size: Int) -> Piece {
     precondition(self[frame].object.state == .pieces, "piece of another kind of page")
     precondition(offset >= 0 && size >= 0 && offset + size <= frameBytes, "outside the frame")
-    // SAFETY: inside one page of pieces (checked). The only caller is the allocator, which took a
-    // piece that the mask showed unused: nothing refers to it and it is clear.
-    return unsafe Piece(start: pointer(to: frame) + offset, size: size)
+    // The only caller is the allocator, which took a piece that the mask showed unused: nothing
+    // refers to it and it is clear.
+    return memory(frame, from: offset, size: size)
   }
 
   /// A block that the allocator has just handed out: memory for one object.
@@ -87,9 +90,8 @@ package import KernelMachine
       }
     }
     record.object.needsClearing = false
-    // SAFETY: the whole block, clear (line above or when it was freed); the only caller has just
-    // taken it, so nothing refers to it.
-    return unsafe Piece(start: pointer(to: block), size: size)
+    // Clear by the lines above or since it was freed; the only caller has just taken it.
+    return memory(block, from: 0, size: size)
   }
 
   /// The contents of an allocated block, for the boot.
@@ -129,24 +131,19 @@ package import KernelMachine
   @inline(__always) package func table<Element>(of type: Element.Type, in frame: FrameNumber)
     -> Table<Element>
   {
-    // SAFETY: table pages hold trivial elements valid as all zero, were clean when they entered
-    // the table, and leave it (their entry is cleared) before they are freed.
-    Table(unsafe Piece(start: pointer(to: frame), size: frameBytes))
+    // Table pages hold trivial elements valid as all zero, were clean when they entered the table,
+    // and leave it (their entry is cleared) before they are freed.
+    Table(memory(frame, from: 0, size: frameBytes))
   }
 
-  /// Clears part of a frame that is on its way back.
+  /// Clears part of a frame that is on its way back; offset and size are multiples of 8.
   func clear(_ frame: FrameNumber, offset: Int = 0, size: Int = frameBytes) {
-    precondition(offset >= 0 && size >= 0 && offset + size <= frameBytes, "outside the frame")
-    // SAFETY: inside one frame (line above); the caller frees the range, so nothing refers to it.
-    unsafe (pointer(to: frame) + offset).initializeMemory(
-      as: UInt8.self, repeating: 0, count: size)
+    table(of: UInt64.self, in: frame).clear(offset / 8, count: size / 8)
   }
 
   /// Copies a frame to another.
   func copy(_ source: FrameNumber, to destination: FrameNumber) {
-    // SAFETY: two whole frames of RAM that are the same or do not overlap; a page of any bytes is
-    // valid memory of a frame object, and nothing else is made of its pages.
-    unsafe pointer(to: destination).copyMemory(from: pointer(to: source), byteCount: frameBytes)
+    table(of: UInt64.self, in: destination).copy(table(of: UInt64.self, in: source))
   }
 
   /// Fills part of a page of a frame object from user memory of the address space in use.
@@ -156,34 +153,38 @@ package import KernelMachine
     _ frame: FrameNumber, _ range: Range<Int>, from source: VirtualAddress, on machine: M.Type
   ) -> Bool {
     precondition(range.lowerBound >= 0 && range.upperBound <= frameBytes, "outside the frame")
-    let destination = unsafe pointer(to: frame) + range.lowerBound
     // SAFETY: inside one page (above) that an entry for a frame object led to, in which any bytes
     // are valid.
-    return unsafe M.copyFromUser(source, to: destination, count: range.count)
+    return unsafe M.copyFromUser(
+      source, to: pointer(to: frame) + range.lowerBound, count: range.count)
   }
 
   /// Copies bytes into a frame object, from a byte of it on; traps when they do not fit.
   package func fill(_ frame: Ref<Frame>, at offset: Int, with bytes: RawSpan) {
     let size = frameBytes << Int(frame.object.order)
     precondition(offset >= 0 && offset <= size && bytes.byteCount <= size - offset, "outside")
-    let destination = unsafe pointer(to: frame.object.block) + offset
     // SAFETY: inside the block of the frame (above), in which any bytes are valid; the span is
     // alive during the call and lies in other memory.
     unsafe bytes.withUnsafeBytes {
       guard let source = $0.baseAddress else { return }
-      unsafe destination.copyMemory(from: source, byteCount: $0.count)
+      unsafe (pointer(to: frame.object.block) + offset).copyMemory(
+        from: source, byteCount: $0.count)
     }
   }
 
   /// Whether a whole frame is zero; for tests of the rule that nothing is handed out dirty.
   package func isClear(_ frame: FrameNumber, offset: Int = 0, size: Int = frameBytes) -> Bool {
-    for position in stride(from: offset, to: offset + size, by: 8) {
-      // SAFETY: frames of the table are RAM, and any bytes are a valid integer.
-      guard unsafe pointer(to: frame).load(fromByteOffset: position, as: UInt64.self) == 0 else {
-        return false
-      }
-    }
+    let words = table(of: UInt64.self, in: frame)
+    for index in offset / 8..<(offset + size) / 8 where words[index].object != 0 { return false }
     return true
+  }
+
+  /// Memory inside a block: what becomes of it, the callers argue.
+  @inline(__always) private func memory(_ frame: FrameNumber, from offset: Int, size: Int) -> Piece
+  {
+    // SAFETY: the range lies in one block, by the checks of the callers or as one frame of it, and
+    // each caller says why nothing else refers to it.
+    unsafe Piece(start: pointer(to: frame) + offset, size: size)
   }
 
   @inline(__always) private func pointer(to frame: FrameNumber) -> UnsafeMutableRawPointer {

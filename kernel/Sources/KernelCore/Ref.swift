@@ -143,6 +143,22 @@ extension Ref where Object == Slot {
   }
 }
 
+extension Table where Element == UInt64 {
+  /// Clears words; traps outside the table.
+  func clear(_ start: Int, count: Int) {
+    precondition(start >= 0 && count >= 0 && start + count <= self.count, "outside the frame")
+    // SAFETY: the words are inside the table (line above).
+    unsafe (first + start).update(repeating: 0, count: count)
+  }
+
+  /// Copies the words of a table of the same size, which may be this one.
+  func copy(_ other: Table) {
+    precondition(other.count == count, "tables of different sizes")
+    // SAFETY: both have as many words (line above).
+    unsafe first.update(from: other.first, count: count)
+  }
+}
+
 /// A type without references for which all bits zero is a valid value: cleared memory needs no
 /// set-up.
 package protocol ZeroInitialised {}

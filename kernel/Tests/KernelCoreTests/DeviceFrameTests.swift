@@ -13,7 +13,8 @@ struct BARFrameTests {
     let world = try World()
     var platform = Platform()
     platform.capabilities = .pci
-    #expect(world.state.prepare(platform))
+    let isPrepared = world.state.prepare(platform)
+    #expect(isPrepared)
     world.state.occupy(PhysicalAddress(truncating: 0), bytes: 0x8000_0000)
     world.state.occupy(PhysicalAddress(truncating: 0xFEE0_0000), bytes: 0x1000)
     let devices = SimulatedDevices()
@@ -134,7 +135,8 @@ struct BARFrameTests {
     let world = try World()
     var platform = Platform()
     platform.capabilities = .pci
-    #expect(world.state.prepare(platform))
+    let isPrepared = world.state.prepare(platform)
+    #expect(isPrepared)
     let (_, devices) = try makeWorld()
     #expect(throws: SyscallError.denied) { try derive(world, devices, register: 0) }
     for index in UInt64(0)..<256 {
@@ -166,7 +168,8 @@ struct BootRangeTests {
       stride: 4096, format: 1)
     platform.font = PhysicalAddress(truncating: 0x1234_5000)
     platform.fontBytes = 0x4321
-    #expect(world.state.prepare(platform))
+    let isPrepared = world.state.prepare(platform)
+    #expect(isPrepared)
     return world
   }
 

@@ -8,7 +8,7 @@ package import KernelMachine
 package struct BARRange: Equatable, Sendable {
   /// The first byte.
   package let start: UInt64
-  /// A power of two.
+  /// A power of two, if the device keeps to the specification.
   package let bytes: UInt64
 
   private static let commandOffset: UInt8 = 0x04
@@ -112,10 +112,10 @@ extension KernelState {
 
   /// The order of the frame that is exactly a range.
   private func frameOrder(of range: BARRange) throws(SyscallError) -> UInt8 {
-    guard range.bytes >= UInt64(frameBytes), range.start & (range.bytes &- 1) == 0,
-      PhysicalAddress(exactly: range.start) != nil
+    guard range.bytes >= UInt64(frameBytes), range.bytes & (range.bytes &- 1) == 0,
+      range.start & (range.bytes &- 1) == 0, PhysicalAddress(exactly: range.start) != nil
     else { throw .denied }
-    // From 12 to 63, a power of two by its making.
+    // From 12 to 63.
     let order = UInt8(truncatingIfNeeded: range.bytes.trailingZeroBitCount - 12)
     guard order <= Frame.maximumOrder else { throw .tooLarge }
     guard !occupied.meets(range.start, bytes: range.bytes, in: objects.frames) else {

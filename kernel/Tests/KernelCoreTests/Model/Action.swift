@@ -23,7 +23,7 @@ struct Generator: RandomNumberGenerator {
 struct Action: CustomStringConvertible {
   enum Kind: UInt8, CaseIterable {
     case copy, move, drop, revoke, query, endpoint, notification, cspace, split, process, install
-    case kill, topUp, budget
+    case kill, topUp, budget, retype, map, unmap
   }
 
   var kind: Kind
@@ -56,6 +56,7 @@ struct Action: CustomStringConvertible {
     let weighted: [Kind] =
       Kind.allCases + [
         .copy, .copy, .copy, .copy, .endpoint, .process, .install, .install, .split, .move,
+        .retype, .retype, .map, .map, .map,
       ]
     kind = pick(weighted)
     // States must grow, so the operations that end much are thinned out.
@@ -105,6 +106,12 @@ extension World {
     case .kill: try kill(action.first, by: caller)
     case .topUp: try topUp(action.first, order: action.order, from: action.second, by: caller)
     case .budget: _ = try budget(action.first, by: caller)
+    case .retype:
+      try retype(action.first, order: UInt64(action.order), into: action.second, by: caller)
+    case .map:
+      try map(
+        action.first, in: action.second, at: action.address, rights: action.access, by: caller)
+    case .unmap: try unmap(action.address, of: action.first, into: action.second, by: caller)
     }
   }
 

@@ -26,6 +26,16 @@ extension Model {
       let child = capability(result.second, caller)?.object.cspace
       if let child { result.third = empty(child, action.third) }
     case .kill, .budget: result.first = held(.process, caller, action.first)
+    case .retype:
+      result.first = held(.untyped, caller, action.first)
+      result.second = empty(cspace, action.second)
+    case .map:
+      result.first = held(.frame, caller, action.first)
+      result.second = held(.process, caller, action.second)
+    case .unmap:
+      result.first = held(.process, caller, action.first)
+      result.second = empty(cspace, action.second)
+      result.third = mappedAddress(result.first, caller, action.third)
     case .topUp:
       result.first = held(.process, caller, action.first)
       result.second = held(.untyped, caller, action.second)
@@ -64,8 +74,10 @@ extension Action.Kind {
   /// Whether no full CSpace stands in the way.
   fileprivate var isAlwaysPossible: Bool {
     switch self {
-    case .drop, .revoke, .query, .kill, .budget, .topUp: true
-    case .copy, .move, .endpoint, .notification, .cspace, .split, .process, .install: false
+    case .drop, .revoke, .query, .kill, .budget, .topUp, .map: true
+    case .copy, .move, .endpoint, .notification, .cspace, .split, .process, .install, .retype,
+      .unmap:
+      false
     }
   }
 }

@@ -130,7 +130,9 @@ extension Model {
     for mapping in mappings(of: vspace) {
       guard let first = mapping.range?.lowerBound else { continue }
       // A leaf has 64 records, a node 1024 entries, a page table 512.
-      for (kind, shift) in [(0, 6), (1, 16), (2, 26), (3, 9), (4, 18), (5, 27)] as [(UInt64, UInt64)] {
+      for (kind, shift) in [(0, 6), (1, 16), (2, 26), (3, 9), (4, 18), (5, 27)]
+        as [(UInt64, UInt64)]
+      {
         if kind == 3, mapping.object.order >= 9 { continue }
         parts.insert([kind, first >> shift])
       }

@@ -42,6 +42,9 @@ extension Model {
     case .install: try checkInstall(action, caller)
     case .kill: _ = try typed(occupied(action.first, caller), .process, .manage)
     case .topUp: try checkTopUp(action, caller)
+    case .retype: try checkRetype(action, caller)
+    case .map: try checkMap(action, caller)
+    case .unmap: try checkUnmap(action, caller)
     case .budget:
       let process = try typed(occupied(action.first, caller), .process, .read)
       guard process.state == .staged, process.pool != nil else { throw .wrongState }
@@ -90,7 +93,7 @@ extension Model {
     }
   }
 
-  private func occupied(_ slot: UInt32, _ caller: ModelObject) throws(SyscallError)
+  func occupied(_ slot: UInt32, _ caller: ModelObject) throws(SyscallError)
     -> ModelCapability
   {
     try inRange(slot, caller)
@@ -98,12 +101,12 @@ extension Model {
     return found
   }
 
-  private func vacant(_ slot: UInt32, _ caller: ModelObject) throws(SyscallError) {
+  func vacant(_ slot: UInt32, _ caller: ModelObject) throws(SyscallError) {
     try inRange(slot, caller)
     guard capability(slot, caller) == nil else { throw .occupiedSlot }
   }
 
-  private func typed(_ capability: ModelCapability, _ type: CapabilityType, _ right: Rights)
+  func typed(_ capability: ModelCapability, _ type: CapabilityType, _ right: Rights)
     throws(SyscallError) -> ModelObject
   {
     guard capability.type == type else { throw .wrongType }
@@ -135,7 +138,9 @@ extension Model {
     case .kill: if let process = source?.object { kill(process) }
     case .query, .budget: break
     case .topUp: applyTopUp(action, caller)
-    case .endpoint, .notification, .cspace, .split, .process:
+    case .map: applyMap(action, caller)
+    case .unmap: applyUnmap(action, caller)
+    case .endpoint, .notification, .cspace, .split, .process, .retype:
       applyCreation(action, caller, in: world, kernel)
     }
   }
@@ -164,7 +169,7 @@ extension Model {
     _ action: Action, _ caller: ModelObject, in world: World, _ kernel: Ref<CSpace>
   ) {
     guard let cspace = caller.cspace, let pool = cspace.payer else { return }
-    let isCarved = action.kind == .split || action.kind == .process
+    let isCarved = [.split, .process, .retype].contains(action.kind)
     let slot = isCarved ? action.second : action.first
     let place = Place.slot(cspace: cspace.id, index: slot)
     let source = capability(action.first, caller)
@@ -179,6 +184,12 @@ extension Model {
     case .split:
       guard let source else { return }
       made = (makePool(order: action.order, from: source.object), .untyped, source)
+    case .retype:
+      guard let source else { return }
+      let frame = ModelObject(.frame, payer: source.object, bytes: [64])
+      frame.order = action.order
+      objects.append(frame)
+      made = (frame, .frame, source)
     default:
       guard let source else { return }
       let process = makeProcess(order: action.order, slotCount: action.third, under: source)

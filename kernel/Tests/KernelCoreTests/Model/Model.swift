@@ -17,6 +17,8 @@ final class ModelCapability {
   /// Deleting it kills this process.
   weak var keepsAlive: ModelObject?
   var isChunk = false
+  /// What it allows where it is mapped.
+  var mapped = Rights.none
 
   init(_ object: ModelObject, _ type: CapabilityType, _ rights: Rights, badge: UInt64 = 0) {
     self.object = object
@@ -41,6 +43,8 @@ final class ModelObject {
   // Pools.
   var chunks: [(source: ModelObject?, bytes: UInt64)] = []
   var process: ModelObject?
+  // Frames.
+  var order: UInt8 = 0
   // CSpaces.
   var slotCount: UInt32 = 0
   // Processes.
@@ -164,8 +168,10 @@ final class Model {
     guard object.isAlive else { return }
     switch object.kind {
     case .none: break
-    case .endpoint, .notification, .thread, .vspace, .frame, .deviceUntyped, .deviceFrame,
-      .installGrant:
+    case .endpoint, .notification, .thread, .frame, .deviceUntyped, .deviceFrame, .installGrant:
+      free(object)
+    case .vspace:
+      while let capability = mappings(of: object).first { delete(capability) }
       free(object)
     case .cspace:
       while let capability = contents(of: object).first { delete(capability) }
@@ -276,6 +282,10 @@ final class Model {
     for object in objects {
       if object.payer === pool { bytes += object.bytes.reduce(0) { $0 + Self.rounded($1) } }
       if object.kind == .cspace, object.payer === pool { bytes += pages(of: object) * 4096 }
+      if object.kind == .vspace, object.payer === pool {
+        bytes += pages(ofAddressSpace: object) * 4096
+      }
+      if object.kind == .frame, object.payer === pool { bytes += 4096 << UInt64(object.order) }
       for (index, chunk) in object.chunks.enumerated() where chunk.source === pool {
         bytes += chunk.bytes
         // A chunk added later has a record and a slot in its source.

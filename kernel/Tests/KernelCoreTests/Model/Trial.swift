@@ -61,10 +61,15 @@ struct Trial {
   private func checkExhaustion(_ action: Action, _ caller: ModelObject, _ step: Int)
     throws(Divergence)
   {
-    let carves: Set<Action.Kind> = [.split, .process, .topUp]
+    let carves: Set<Action.Kind> = [.split, .process, .topUp, .retype]
     var payers = [caller.cspace?.payer?.id ?? 0]
     if action.kind == .install {
       payers.append(model.capability(action.second, caller)?.object.pool?.id ?? 0)
+    }
+    if action.kind == .map {
+      // Three tables and three pages of records may be needed at once.
+      let target = model.capability(action.second, caller)?.object
+      payers.append(target?.pool?.id ?? target?.payer?.id ?? 0)
     }
     let sourceSlot = action.kind == .topUp ? action.second : action.first
     let source = model.capability(sourceSlot, caller)?.object.id ?? 0
@@ -73,7 +78,8 @@ struct Trial {
     for index in 0..<frames.records.count {
       guard let pool = frames.records[index].object.owner else { continue }
       let largest = 31 - pool.object.freeOrders.leadingZeroBitCount
-      if payers.contains(pool.object.header.id), largest < 2 { isTight = true }
+      let needed = action.kind == .map ? 4 : 2
+      if payers.contains(pool.object.header.id), largest < needed { isTight = true }
       if carves.contains(action.kind), pool.object.header.id == source,
         largest < Int(action.order) + 2
       {

@@ -86,7 +86,7 @@ enum SimulatedMachine: Machine {
   @unsafe static func initialiseFPU(_ area: UnsafeMutableRawPointer) {
     unsafe area.storeBytes(of: 0x1F80, as: UInt64.self)
   }
-  // SAFETY: as above.
+  // SAFETY: the caller's area was initialised, so it has at least 64 bytes.
   @unsafe static func saveFPU(_ area: UnsafeMutableRawPointer) {
     unsafe area.storeBytes(of: Devices.current.fpuWord, as: UInt64.self)
   }
