@@ -166,9 +166,9 @@ package import KernelMachine
     // SAFETY: inside the block of the frame (above), in which any bytes are valid; the span is
     // alive during the call and lies in other memory.
     unsafe bytes.withUnsafeBytes {
-      guard let source = $0.baseAddress else { return }
-      unsafe (pointer(to: frame.object.block) + offset).copyMemory(
-        from: source, byteCount: $0.count)
+      unsafe UnsafeMutableRawBufferPointer(
+        start: pointer(to: frame.object.block) + offset, count: $0.count
+      ).copyMemory(from: $0)
     }
   }
 
