@@ -22,6 +22,7 @@ extension KernelState {
       // nothing else refers to it yet.
       unsafe M.initialiseFPU(area.memory)
       thread.object.fpu = area
+      thread.object.flags.insert(.extended)
     }
     switchFPU(to: thread, on: cpu)
     return true

@@ -44,7 +44,8 @@ extension ObjectSpace {
     }
     // Below 2^32, because the address is below 2^44.
     let page = UInt32(truncatingIfNeeded: address >> 12)
-    guard let record = backedSlot(page, of: vspace.object.records) else {
+    let present = vspace.object.records.slot(page, in: frames)
+    guard let record = present ?? backedSlot(page, of: vspace.object.records) else {
       trimTables(from: table)
       throw .noMemory
     }

@@ -39,6 +39,6 @@ extension KernelState {
     let aligned = ((from | onto) >> 12).trailingZeroBitCount
     let fitting = UInt64.bitWidth - 1 - pages.leadingZeroBitCount
     // At most the maximum, which fits.
-    return UInt8(truncatingIfNeeded: min(aligned, fitting, Int(Frame.maximumOrder)))
+    return UInt8(truncatingIfNeeded: min(min(aligned, fitting), Int(Frame.maximumOrder)))
   }
 }

@@ -39,6 +39,7 @@ extension KernelState {
       return .done
     case .mapFramebuffer, .mapFont: return try mapBootRange(request, by: caller)
     case .deriveBARFrame: return try deriveBARFrame(request, by: caller)
+    case .resolveFault: return try resolveFault(request, by: caller)
     case .copyFrame: return try copyFrame(request, by: caller)
     case .setThreadBuffer: return try setThreadBuffer(request, by: caller)
     case .writeProcessMemory: return try writeProcessMemory(request, by: caller)
