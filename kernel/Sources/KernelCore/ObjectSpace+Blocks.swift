@@ -12,7 +12,7 @@ extension ObjectSpace {
     let candidates = pool.object.freeOrders >> UInt32(order)
     guard candidates != 0 else { return nil }
     var current = order + UInt8(truncatingIfNeeded: candidates.trailingZeroBitCount)
-    let frame = FrameNumber(pool.object.freeBlocks[Int(current)])
+    let frame = FrameNumber(pool.object.freeBlocks.span[Int(current)])
     removeFree(frame, from: pool)
     let record = frames[frame]
     // The lower half is kept at each split: the head, with its marks, stays where it is.
@@ -77,7 +77,7 @@ extension ObjectSpace {
   /// Puts a block on the list of its order.
   func insertFree(_ frame: FrameNumber, order: UInt8, in pool: Ref<Pool>, needsClearing: Bool) {
     let record = frames[frame]
-    let first = pool.object.freeBlocks[Int(order)]
+    let first = pool.object.freeBlocks.span[Int(order)]
     record.object.owner = pool
     record.object.state = .free
     record.object.order = order

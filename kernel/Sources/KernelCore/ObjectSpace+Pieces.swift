@@ -70,7 +70,7 @@ extension ObjectSpace {
 
   /// A page with an unused piece of the class: a partial one, else a new one.
   private mutating func partialPage(_ kind: UInt8, of pool: Ref<Pool>) -> FrameNumber? {
-    let first = FrameNumber(pool.object.partialPages[Int(kind)])
+    let first = FrameNumber(pool.object.partialPages.span[Int(kind)])
     guard first.isNone else { return first }
     let low = pool.object.lowWaterBytes
     guard let page = allocatePage(.pieces, from: pool) else { return nil }
@@ -86,7 +86,7 @@ extension ObjectSpace {
   private func insertPartial(_ page: FrameNumber, in pool: Ref<Pool>) {
     let record = frames[page]
     let kind = Int(record.object.pieceClass)
-    let first = pool.object.partialPages[kind]
+    let first = pool.object.partialPages.span[kind]
     record.object.previous = 0
     record.object.next = first
     if first != 0 { frames[FrameNumber(first)].object.previous = page.rawValue }

@@ -50,7 +50,7 @@ package struct Pool: KernelObject {
   package var freeOrders: UInt32 = 0
   /// Whether allocations fail because the process is dying.
   package var isClosed = false
-  /// The first free block of each order.
+  /// The first free block of each order; read through its span, which copies nothing.
   package var freeBlocks = InlineArray<21, UInt32>(repeating: 0)
   /// For each class, the first page that has both used and unused pieces.
   package var partialPages = InlineArray<6, UInt32>(repeating: 0)

@@ -70,18 +70,24 @@ package struct Process: KernelObject {
   package static let hiddenSlots = 5
 
   /// The hidden capability to the address space.
-  package var vspaceSlot: Ref<Slot> { slots[2] }
+  @inline(__always) package var vspaceSlot: Ref<Slot> { slots[2] }
   /// The hidden capability to the first thread.
-  package var threadSlot: Ref<Slot> { slots[3] }
+  @inline(__always) package var threadSlot: Ref<Slot> { slots[3] }
   /// The hidden capability to the notification of stops, faults and death; empty without one.
-  package var notificationSlot: Ref<Slot> { slots[4] }
+  @inline(__always) package var notificationSlot: Ref<Slot> { slots[4] }
 
   /// The CSpace, while it exists.
-  package var cspace: Ref<CSpace>? { cspaceSlot.object.object?.cast(to: CSpace.self) }
+  @inline(__always) package var cspace: Ref<CSpace>? {
+    cspaceSlot.object.object?.cast(to: CSpace.self)
+  }
   /// The address space, while it exists.
-  package var vspace: Ref<VSpace>? { vspaceSlot.object.object?.cast(to: VSpace.self) }
+  @inline(__always) package var vspace: Ref<VSpace>? {
+    vspaceSlot.object.object?.cast(to: VSpace.self)
+  }
   /// The pool of the budget, while it exists.
-  package var pool: Ref<Pool>? { budget.object.object?.cast(to: Pool.self) }
+  @inline(__always) package var pool: Ref<Pool>? {
+    budget.object.object?.cast(to: Pool.self)
+  }
   /// The first thread, while it exists.
   package var firstThread: Ref<Thread>? { threadSlot.object.object?.cast(to: Thread.self) }
 }
