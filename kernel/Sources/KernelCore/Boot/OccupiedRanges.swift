@@ -1,5 +1,5 @@
-// Physical addresses that no device frame may cover: all that the firmware's memory map calls memory
-// of any kind, and the devices that the kernel drives. Their number is the machine's.
+// Physical addresses that no device frame may cover: all that the firmware's memory map calls
+// memory of any kind, and the devices that the kernel drives. Their number is the machine's.
 
 package import KernelMachine
 

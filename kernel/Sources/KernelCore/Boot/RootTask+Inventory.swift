@@ -46,12 +46,18 @@ extension KernelState {
     var nextBlock: UInt64 = 0
     for index in 0..<map.count {
       guard let region = map[index] else { continue }
+      let base = region.range.base
+      occupy(PhysicalAddress(truncating: base), bytes: region.range.end - base)
       try giveDevices(end..<max(end, region.range.base), to: &root)
       end = region.range.end
       nextBlock = max(nextBlock, region.range.base)
       nextBlock = try giveRAM(nextBlock..<max(nextBlock, end), to: &root)
     }
     try giveDevices(end..<max(end, RootBuilder.deviceLimit), to: &root)
+    let kernel = RootBuilder.kernelDevices
+    occupy(
+      PhysicalAddress(truncating: kernel.lowerBound),
+      bytes: kernel.upperBound - kernel.lowerBound)
   }
 
   /// Gives the free blocks that begin in a range; returns where the last block of it ends.

@@ -33,8 +33,8 @@ extension KernelState {
 
   /// The thread that waits for a fault to be dealt with, by a saved reply or the one owed.
   ///
-  /// - Throws: `slotOutOfRange`, `emptySlot`, `wrongType` for the slot; `wrongState` when no reply is
-  ///   owed, or it is not for a fault, or nobody waits for it any more.
+  /// - Throws: `slotOutOfRange`, `emptySlot`, `wrongType` for the slot; `wrongState` when no reply
+  ///   is owed, or it is not for a fault, or nobody waits for it any more.
   private func faultTarget(
     _ reply: CapSlot, by caller: ControlCaller
   ) throws(SyscallError) -> ReplyTarget {

@@ -26,8 +26,8 @@ package struct CopyFrame {
 
   /// Checks a request.
   ///
-  /// - Throws: `slotOutOfRange`, `emptySlot`, `wrongType`, `missingRight` without READ on the source
-  ///   and WRITE on the destination; `invalidArgument` for different orders; `busy` when the
+  /// - Throws: `slotOutOfRange`, `emptySlot`, `wrongType`; `missingRight` without READ on the
+  ///   source and WRITE on the destination; `invalidArgument` for different orders; `busy` when the
   ///   destination is mapped executable.
   package init(
     from source: CapSlot, to destination: CapSlot, of caller: Ref<CSpace>, scope: SlotScope,

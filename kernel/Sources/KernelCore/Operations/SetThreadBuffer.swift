@@ -18,9 +18,9 @@ package struct SetThreadBuffer {
   ///   - scope: Which slots may be named.
   ///   - space: The objects.
   /// - Throws: `slotOutOfRange`, `emptySlot`, `wrongType` for the slots; `missingRight` without
-  ///   MANAGE on the thread, READ and WRITE on the frame; `invalidArgument` for a frame of more than
-  ///   one page; `wrongState` when the thread's process is dying or dead; `busy` when the frame is
-  ///   mapped executable; `noMemory`.
+  ///   MANAGE on the thread, READ and WRITE on the frame; `invalidArgument` for a frame of more
+  ///   than one page; `wrongState` when the thread's process is dying or dead; `busy` when the
+  ///   frame is mapped executable; `noMemory`.
   package init(
     of thread: CapSlot, frame: CapSlot, of caller: Ref<CSpace>, scope: SlotScope,
     in space: inout ObjectSpace
