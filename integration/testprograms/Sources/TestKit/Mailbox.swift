@@ -78,7 +78,11 @@ public struct Mailbox {
   func serve() -> Never {
     let wake = CapSlot(rawValue: UInt32(truncatingIfNeeded: word(Self.wakeWord)))
     while true {
-      guard SystemCall.receive(wake).status == .ok else { continue }
+      guard SystemCall.receive(wake).status == .ok else {
+        // Faults, and so stops the thread, when the case has taken the memory away.
+        _ = isDone
+        continue
+      }
       let result = perform()
       set(Self.answerWords, UInt64(result.status.rawValue))
       set(Self.answerWords + 1, result.badge)

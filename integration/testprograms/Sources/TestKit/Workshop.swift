@@ -68,7 +68,7 @@ public struct Workshop {
   /// - Returns: The first refusal.
   public mutating func release(to mark: UInt32) -> ResultCode {
     var result = ResultCode.ok
-    for slot in mark..<nextSlot {
+    for slot in (mark..<nextSlot).reversed() {
       let code = SystemCall.drop(CapSlot(rawValue: slot))
       if code != .ok, code != .emptySlot, result == .ok { result = code }
     }
@@ -81,7 +81,8 @@ public struct Workshop {
   /// - Returns: The first refusal.
   mutating func tidy() -> ResultCode {
     var result = SystemCall.revoke(pool)
-    for slot in firstSlot..<nextSlot {
+    // Threads go before what they wait for: one that is woken by a death would spin.
+    for slot in (firstSlot..<nextSlot).reversed() {
       let code = SystemCall.drop(CapSlot(rawValue: slot))
       if code != .ok, code != .emptySlot, result == .ok { result = code }
     }
