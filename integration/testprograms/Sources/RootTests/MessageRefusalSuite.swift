@@ -90,11 +90,10 @@ private func replyRefusalSuiteSecond(_ report: inout Report) {
     let endpoint = try w.endpoint()
     let server = try bufferless(&w)
     let client = try w.assistant()
-    try server.begin(.receive, endpoint)
-    try client.begin(.call, endpoint, request)
     let tag = MessageTag(label: 0, length: 40)
-    try expect(try server.run(.reply, endpoint, tag).status, .noBuffer)
-    try expect(try server.run(.reply, endpoint, response).status)
+    try server.begin(.receive, endpoint, then: .reply, endpoint, tag)
+    try client.begin(.call, endpoint, request)
+    try expect(try server.finished().status, .noBuffer)
   }
   replyRefusalSuiteThird(&report)
 }

@@ -42,28 +42,20 @@ private func inheritanceSuite(_ report: inout Report) {
   report.check("a caller lends its priority to who owes it a reply") {
     (w: inout Workshop) throws(Failure) in
     let endpoint = try w.endpoint()
-    let server = try w.assistant(priority: 230)
+    let server = try w.assistant(priority: 1)
     let client = try w.assistant(priority: 240)
-    try server.begin(.receive, endpoint)
-    try client.begin(.call, endpoint, MessageTag(label: 1))
-    // Its own priority is now below the root task's, but it owes the client a reply.
-    let lower = ControlCall.setPriority(of: server.thread, 1)
-    try expect(lower.perform(on: RootSlot.threadControl.slot).code)
-    try server.begin(.reply, endpoint, MessageTag(label: 0))
-    try expect(try client.finished().code)
-  }
-  report.check("the donation ends with the reply") { (w: inout Workshop) throws(Failure) in
-    let endpoint = try w.endpoint()
-    let server = try w.assistant(priority: 230)
-    let client = try w.assistant(priority: 240)
-    try server.begin(.receive, endpoint)
-    try client.begin(.call, endpoint, MessageTag(label: 1))
-    let lower = ControlCall.setPriority(of: server.thread, 1)
-    try expect(lower.perform(on: RootSlot.threadControl.slot).code)
-    try server.begin(.reply, endpoint, MessageTag(label: 0))
-    try expect(try client.finished().code)
+    // At its own priority it does not even get to its receive.
+    try server.begin(.receive, endpoint, then: .reply, endpoint)
     try server.stillWaits()
     let raise = ControlCall.setPriority(of: server.thread, 230)
+    try expect(raise.perform(on: RootSlot.threadControl.slot).code)
+    let lower = ControlCall.setPriority(of: server.thread, 1)
+    try expect(lower.perform(on: RootSlot.threadControl.slot).code)
+    // Now it waits there, and what the caller lends lets it answer.
+    try client.begin(.call, endpoint, MessageTag(label: 1))
+    try expect(try client.finished().code)
+    // The donation ended with the reply: it does not get to say that it is done.
+    try expect(!server.mailbox.isDone)
     try expect(raise.perform(on: RootSlot.threadControl.slot).code)
     try expect(try server.finished().status)
   }
@@ -76,16 +68,15 @@ private func savedReplySuite(_ report: inout Report) {
     let server = try w.assistant()
     let client = try w.assistant()
     let other = try w.assistant()
-    try expect(serve(server.thread, endpoint))
-    try server.begin(.receive, endpoint)
-    try client.begin(.call, endpoint, MessageTag(label: 1))
     let saved = w.slot()
-    try expect(try server.run(.saveReply, saved).status)
+    try expect(serve(server.thread, endpoint))
+    try server.begin(.receive, endpoint, then: .saveReply, saved)
+    try client.begin(.call, endpoint, MessageTag(label: 1))
+    try expect(try server.finished().status)
     try other.begin(.call, endpoint, MessageTag(label: 2, length: 8), MessageWords(22))
     let next = try server.run(.replyReceive, saved, MessageTag(label: 0))
     try expect(next.words.word0, equals: 22)
     try expect(try client.finished().code)
-    try expect(try server.run(.reply, endpoint, MessageTag(label: 0)).status)
   }
   savedReplySuiteSecond(&report)
 }
@@ -96,10 +87,10 @@ private func savedReplySuiteSecond(_ report: inout Report) {
     let endpoint = try w.endpoint()
     let server = try w.assistant()
     let client = try w.assistant()
-    try server.begin(.receive, endpoint)
-    try client.begin(.call, endpoint, MessageTag(label: 1))
     let saved = w.slot()
-    try expect(try server.run(.saveReply, saved).status)
+    try server.begin(.receive, endpoint, then: .saveReply, saved)
+    try client.begin(.call, endpoint, MessageTag(label: 1))
+    try expect(try server.finished().status)
     try expect(
       try server.run(.replyReceive, saved, MessageTag(label: 0)).status, .wrongState)
     try expect(try server.run(.reply, saved, MessageTag(label: 0)).status)

@@ -36,6 +36,8 @@ public struct Mailbox {
   private static let taskWord: UInt64 = 2
   private static let argumentWords: UInt64 = 3
   private static let answerWords: UInt64 = 12
+  private static let earlierWords: UInt64 = 20
+  private static let secondWords: UInt64 = 28
 
   private func word(_ index: UInt64) -> UInt64 { Memory.load(address + index * 8) }
   private func set(_ index: UInt64, _ value: UInt64) {
@@ -58,20 +60,43 @@ public struct Mailbox {
     set(Self.argumentWords + 4, words.word1)
     set(Self.argumentWords + 5, words.word2)
     set(Self.argumentWords + 6, words.word3)
+    set(Self.secondWords, 0)
     set(Self.done, 0)
+  }
+
+  /// Adds a second system call, made right behind the first.
+  ///
+  /// Between two tasks the other thread receives, which gives up a reply that it owes.
+  func postSecond(_ number: UInt64, _ slot: UInt64, _ tag: UInt64) {
+    set(Self.secondWords, number)
+    set(Self.secondWords + 1, slot)
+    set(Self.secondWords + 2, tag)
   }
 
   /// Whether the other thread has finished what it was told.
   public var isDone: Bool { word(Self.done) == 1 }
 
   /// What its last system call returned; of other tasks only word 0 means something.
-  public var answer: Answer {
+  public var answer: Answer { answer(at: Self.answerWords) }
+  /// What the first of two system calls returned.
+  public var earlierAnswer: Answer { answer(at: Self.earlierWords) }
+
+  private func answer(at index: UInt64) -> Answer {
     Answer(
-      status: ResultCode(rawValue: UInt16(truncatingIfNeeded: word(Self.answerWords))),
-      badge: word(Self.answerWords + 1), tag: MessageTag(rawValue: word(Self.answerWords + 2)),
+      status: ResultCode(rawValue: UInt16(truncatingIfNeeded: word(index))),
+      badge: word(index + 1), tag: MessageTag(rawValue: word(index + 2)),
       words: MessageWords(
-        word(Self.answerWords + 3), word(Self.answerWords + 4), word(Self.answerWords + 5),
-        word(Self.answerWords + 6)))
+        word(index + 3), word(index + 4), word(index + 5), word(index + 6)))
+  }
+
+  private func set(_ answer: Answer, at index: UInt64) {
+    set(index, UInt64(answer.status.rawValue))
+    set(index + 1, answer.badge)
+    set(index + 2, answer.tag.rawValue)
+    set(index + 3, answer.words.word0)
+    set(index + 4, answer.words.word1)
+    set(index + 5, answer.words.word2)
+    set(index + 6, answer.words.word3)
   }
 
   /// The other thread's side: does what it is told, for ever.
@@ -83,14 +108,14 @@ public struct Mailbox {
         _ = isDone
         continue
       }
-      let result = perform()
-      set(Self.answerWords, UInt64(result.status.rawValue))
-      set(Self.answerWords + 1, result.badge)
-      set(Self.answerWords + 2, result.tag.rawValue)
-      set(Self.answerWords + 3, result.words.word0)
-      set(Self.answerWords + 4, result.words.word1)
-      set(Self.answerWords + 5, result.words.word2)
-      set(Self.answerWords + 6, result.words.word3)
+      set(perform(), at: Self.answerWords)
+      let second = word(Self.secondWords)
+      if second != 0 {
+        set(answer, at: Self.earlierWords)
+        let result = SystemCall.raw(
+          second, word(Self.secondWords + 1), word(Self.secondWords + 2))
+        set(result, at: Self.answerWords)
+      }
       set(Self.done, 1)
     }
   }
