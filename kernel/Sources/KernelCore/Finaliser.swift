@@ -170,7 +170,10 @@ extension ObjectSpace {
     }
     process.object.state = .dead
     let notification = process.object.notificationSlot
-    guard notification.object.isEmpty else { return delete(notification) }
+    if let watcher = notification.object.object?.cast(to: Notification.self) {
+      signal(watcher, notification.object.badge)
+      return delete(notification)
+    }
     unqueue(process.header)
     guard process.object.header.references == 0 else { return }
     processes.remove(process)

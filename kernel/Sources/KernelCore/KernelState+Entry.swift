@@ -27,6 +27,7 @@ extension KernelState {
   package mutating func systemCall(on cpu: Ref<Processor>) -> Ref<Thread>? {
     guard let thread = cpu.object.current else { preconditionFailure("a call of nobody") }
     let number = thread.object.context.rax
+    record(.systemCall, thread, number, on: cpu)
     guard let call = Syscall(rawValue: number) else {
       thread.object.finish(.unsupported)
       return leave(on: cpu)
@@ -47,6 +48,7 @@ extension KernelState {
   /// Stops the current thread until somebody has dealt with its exception.
   package mutating func fault(_ fault: UserFault, on cpu: Ref<Processor>) -> Ref<Thread>? {
     guard let thread = cpu.object.current else { preconditionFailure("an exception of nobody") }
+    record(.fault, thread, UInt64(fault.kind.rawValue), on: cpu)
     objects.raise(fault, by: thread)
     return leave(on: cpu)
   }

@@ -95,7 +95,7 @@ extension KernelState {
   }
 
   /// Makes the most urgent thread the current one.
-  private func choose(on cpu: Ref<Processor>) -> Ref<Thread>? {
+  private mutating func choose(on cpu: Ref<Processor>) -> Ref<Thread>? {
     if let thread = cpu.object.current {
       guard cpu.object.ready.top > Int(thread.object.priority) else { return thread }
       let now = M.now()
@@ -110,6 +110,7 @@ extension KernelState {
     }
     cpu.object.current = cpu.object.ready.takeFirst()
     guard let thread = cpu.object.current else { return nil }
+    record(.contextSwitch, thread, thread.object.process.object.header.id, on: cpu)
     // Times are below 2^63 and a quantum is 10 ms.
     cpu.object.quantumEnd = M.now() &+ thread.object.quantum
     thread.object.quantum = Processor.quantum

@@ -1,5 +1,5 @@
-// All processes in the order of their ids: a treap threaded through the processes. Ids only grow, so
-// a new process joins at the right edge: a constant number of steps on average, as for leaving;
+// All processes in the order of their ids: a treap threaded through the processes. Ids only grow,
+// so a new process joins at the right edge: a constant number of steps on average, as for leaving;
 // finding one takes as many as the logarithm of their number.
 
 /// Where a process stands in the index.
@@ -16,7 +16,7 @@ struct ProcessLinks {
 
 /// The index.
 ///
-/// INVARIANT: ids grow from left to right, ranks fall from top to bottom, and `youngest` is the last.
+/// INVARIANT: ids grow from left to right, ranks fall from top to bottom, `youngest` is the last.
 package struct ProcessIndex {
   private var root: Ref<Process>?
   private var youngest: Ref<Process>?

@@ -187,7 +187,7 @@ struct MemoryControlTests {
     try world.copy(7, to: 11)
     try world.map(11, in: 4, at: Self.base, rights: World.executable)
     let refused: [(UInt32, UInt32, SyscallError)] = [
-      (20, 6, .emptySlot), (5, 20, .emptySlot), (0, 6, .slotOutOfRange), (4, 6, .wrongType),
+      (20, 6, .emptySlot), (5, 20, .emptySlot), (0, 6, .slotOutOfRange), (1, 6, .wrongType),
       (5, 4, .wrongType), (8, 6, .missingRight), (5, 9, .missingRight), (5, 10, .invalidArgument),
       (5, 7, .busy),
     ]

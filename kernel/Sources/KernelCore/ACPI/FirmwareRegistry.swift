@@ -1,5 +1,5 @@
-// Which firmware memory may be read, and the valid tables in it, found once at boot. Their number is
-// the firmware's.
+// Which firmware memory may be read, and the valid tables in it, found once at boot. Their number
+// is the firmware's.
 
 package import KernelMachine
 

@@ -1,5 +1,5 @@
-// The one way to memory that the firmware filled: only inside regions that the memory map calls ACPI
-// memory, which the direct map shows read-only. One of the accessor files that may be unsafe.
+// The one way to memory that the firmware filled: only inside regions that the memory map calls
+// ACPI memory, which the direct map shows read-only. One of the accessor files that may be unsafe.
 
 package import KernelMachine
 

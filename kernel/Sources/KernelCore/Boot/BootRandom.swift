@@ -41,6 +41,7 @@ package struct BootRandom {
   /// The next of eight numbers below a limit; 0 when all were used.
   ///
   /// - Parameter limit: A power of two, so that every number is as likely as the next.
+  /// - Returns: A number below it.
   mutating func next(below limit: UInt64) -> UInt64 {
     guard used < 64 else { return 0 }
     var value: UInt64 = 0

@@ -18,8 +18,8 @@ struct ConfigureLine {
   /// Checks a request.
   ///
   /// - Throws: `slotOutOfRange`, `emptySlot`, `wrongType`, `missingRight` without SEND for the
-  ///   notification; `invalidArgument` for a line that does not exist, unknown flags, a notification
-  ///   for a closed line or one without a badge, whose bits would say nothing.
+  ///   notification; `invalidArgument` for a line that does not exist, unknown flags, and a
+  ///   notification for a closed line or one without a badge, whose bits would say nothing.
   init(
     _ request: ControlRequest, by caller: ControlCaller, lines: UInt32, in space: ObjectSpace
   ) throws(SyscallError) {
@@ -65,6 +65,9 @@ extension KernelState {
     // Anything else than an open line was masked: the interrupt was on its way before.
     guard interrupts.line(number, in: objects.frames).object.state == .open else { return }
     interrupts.append(number, in: objects.frames)
+    let slot = interrupts.slot(number, in: objects.frames)
+    guard let notification = slot.object.object?.cast(to: Notification.self) else { return }
+    objects.signal(notification, slot.object.badge)
   }
 
   private mutating func configure(_ request: ConfigureLine) {

@@ -28,7 +28,13 @@ extension KernelState {
         of: ControlRequest.low(request.word0), into: ControlRequest.high(request.word0),
         by: caller.cspace, scope: .window, in: &objects)
       create.invoke(in: &objects)
-    default: throw .unsupported
+    default:
+      try request.requireZero(from: 2)
+      guard let capacity = UInt32(exactly: request.word1) else { throw .invalidArgument }
+      let create = try CreateObject(
+        .ringEndpoint(capacity: capacity), in: request.onlySlot(request.word0), of: caller.cspace,
+        scope: .window, space: &objects)
+      create.invoke(in: &objects)
     }
     return .done
   }

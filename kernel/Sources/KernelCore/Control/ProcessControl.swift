@@ -15,7 +15,7 @@ extension KernelState {
     case .abortStagedProcess: return try abort(request, by: caller)
     case .killProcess: return try kill(request, by: caller)
     case .startProcess: return try startProcess(request, by: caller)
-    default: return try setFaultEndpoint(request, by: caller)
+    default: return try setThreadEndpoint(request, by: caller)
     }
   }
 
@@ -94,7 +94,10 @@ extension KernelState {
     let kill = try KillProcess(slot, of: caller.cspace, scope: .window, in: &objects)
     let isOwn = kill.process == caller.process
     kill.invoke(in: &objects)
-    if isOwn { return .consumed }
+    guard !isOwn else {
+      objects.stop(caller.thread)
+      return .consumed
+    }
     return kill.process.object.state == .dead ? .done : .preempted
   }
 }

@@ -16,7 +16,7 @@ extension KernelState {
     default: try request.requireZero(from: 2)
     }
     let slot = try request.onlySlot(request.word0)
-    let thread = try objects.thread(slot, of: caller.cspace, .window)
+    let thread = try objects.occupied(slot, in: caller.cspace, .window).managedThread()
     switch request.operation {
     case .setThreadPriority:
       guard let priority = UInt8(exactly: request.word1) else { throw .invalidArgument }
@@ -59,7 +59,7 @@ extension KernelState {
   ) throws(SyscallError) -> ControlOutcome {
     try request.requireZero(from: 1)
     let slot = try request.onlySlot(request.word0)
-    let thread = try objects.thread(slot, of: caller.cspace, .window)
+    let thread = try objects.occupied(slot, in: caller.cspace, .window).managedThread()
     objects.stop(thread)
     return thread == caller.thread ? .consumed : .done
   }
@@ -79,27 +79,34 @@ extension KernelState {
   }
 
   /// SET_THREAD_ENDPOINT and SET_THREAD_PAGER: the slot is one of the thread's own CSpace.
-  func setFaultEndpoint(
+  mutating func setThreadEndpoint(
     _ request: ControlRequest, by caller: ControlCaller
   ) throws(SyscallError) -> ControlOutcome {
-    try request.requireZero(from: 1)
+    let isPager = request.operation == .setThreadPager
+    try request.requireZero(from: isPager ? 1 : 2)
     let slot = ControlRequest.low(request.word0)
-    let endpoint = ControlRequest.high(request.word0)
-    let thread = try objects.thread(slot, of: caller.cspace, .window)
-    guard let cspace = thread.object.process.object.cspace else { throw .wrongState }
-    if endpoint != .null {
-      _ = try objects.occupied(endpoint, in: cspace, .whole).holding(Endpoint.self, with: .send)
-    }
-    guard thread.object.process.object.state.isAlive else { throw .wrongState }
-    if request.operation == .setThreadPager {
-      thread.object.pager = endpoint
+    let number = ControlRequest.high(request.word0)
+    let thread = try objects.occupied(slot, in: caller.cspace, .window).managedThread()
+    guard thread.object.process.object.state.isAlive,
+      let cspace = thread.object.process.object.cspace
+    else { throw .wrongState }
+    let source = number == .null ? nil : try objects.occupied(number, in: cspace, .whole)
+    let isServer = request.word1 == Self.serverRole
+    let endpoint = try source?.holding(Endpoint.self, with: isServer ? .receive : .send)
+    guard request.word1 <= Self.serverRole else { throw .invalidArgument }
+    if isServer {
+      guard objects.serve(endpoint, by: thread) else { throw .busy }
+    } else if isPager {
+      thread.object.pager = number
     } else {
-      thread.object.faultHandler = endpoint
+      thread.object.faultHandler = number
     }
     return .done
   }
 
-  /// Binds a notification to a process; to a thread it is the receiver's business.
+  /// The role of the endpoint whose callers a thread serves; 0 is the one of its faults.
+  private static var serverRole: UInt64 { 1 }
+
   private mutating func bindNotification(
     _ request: ControlRequest, by caller: ControlCaller
   ) throws(SyscallError) -> ControlOutcome {
@@ -108,17 +115,40 @@ extension KernelState {
       ControlRequest.low(request.word0), in: caller.cspace, .window)
     let slot = ControlRequest.high(request.word0)
     let source = slot == .null ? nil : try objects.occupied(slot, in: caller.cspace, .window)
-    guard target.object.type == .process else { throw .wrongType }
-    let process = try target.managed(Process.self)
+    if target.object.type == .process {
+      try bind(source, to: try target.managed(Process.self))
+    } else {
+      try bind(source, to: try target.managed(Thread.self))
+    }
+    return .done
+  }
+
+  /// Makes a notification tell of the process's faults and its end.
+  private mutating func bind(
+    _ source: Ref<Slot>?, to process: Ref<Process>
+  ) throws(SyscallError) {
     _ = try source?.holding(Notification.self, with: .send)
     guard process.object.state.isAlive else { throw .wrongState }
     let hidden = process.object.notificationSlot
     if !hidden.object.isEmpty { objects.delete(hidden) }
-    guard let source, let notification = source.object.object else { return .done }
+    guard let source, let notification = source.object.object else { return }
     let copy = Slot(
       notification, type: .notification, rights: .send, badge: source.object.badge)
     objects.place(copy, in: hidden, under: source)
-    return .done
+  }
+
+  /// Makes a thread receive a notification's signals along with its messages.
+  private mutating func bind(_ source: Ref<Slot>?, to thread: Ref<Thread>) throws(SyscallError) {
+    let notification = try source?.holding(Notification.self, with: .receive)
+    guard thread.object.process.object.state.isAlive else { throw .wrongState }
+    if let notification {
+      let partner = notification.object.bound
+      guard partner == nil || partner == thread, notification.object.waiters.isEmpty else {
+        throw .busy
+      }
+    }
+    objects.unbind(thread)
+    if let notification { _ = objects.bind(thread, to: notification) }
   }
 }
 

@@ -27,7 +27,7 @@ package struct SetThreadBuffer {
   ) throws(SyscallError) {
     let target = try space.occupied(thread, in: caller, scope)
     let source = frame.rawValue == 0 ? nil : try space.occupied(frame, in: caller, scope)
-    self.thread = try target.managed(Thread.self)
+    self.thread = try target.managedThread()
     let page = try source?.holding(Frame.self, with: .read | .write)
     if let page, page.object.order != 0 { throw .invalidArgument }
     let process = self.thread.object.process

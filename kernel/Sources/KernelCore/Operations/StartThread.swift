@@ -103,19 +103,14 @@ package struct CreateThread {
   }
 }
 
-extension ObjectSpace {
-  /// The thread that a slot names, itself or as the first thread of a process.
+extension Ref where Object == Slot {
+  /// The thread that an occupied slot names, itself or as the first thread of a process.
   ///
-  /// - Throws: `slotOutOfRange`, `emptySlot`; `wrongType` for anything else; `missingRight` without
-  ///   MANAGE; `wrongState` for a process without its first thread.
-  func thread(
-    _ slot: CapSlot, of caller: Ref<CSpace>, _ scope: SlotScope
-  ) throws(SyscallError) -> Ref<Thread> {
-    let target = try occupied(slot, in: caller, scope)
-    guard target.object.type == .process else { return try target.managed(Thread.self) }
-    guard let thread = try target.managed(Process.self).object.firstThread else {
-      throw .wrongState
-    }
+  /// - Throws: `wrongType` for anything else; `missingRight` without MANAGE; `wrongState` for a
+  ///   process without its first thread.
+  func managedThread() throws(SyscallError) -> Ref<Thread> {
+    guard object.type == .process else { return try managed(Thread.self) }
+    guard let thread = try managed(Process.self).object.firstThread else { throw .wrongState }
     return thread
   }
 }
@@ -134,7 +129,7 @@ package struct StartThread {
     _ slot: CapSlot, at start: ThreadStart, of caller: Ref<CSpace>, scope: SlotScope,
     in space: ObjectSpace
   ) throws(SyscallError) {
-    thread = try space.thread(slot, of: caller, scope)
+    thread = try space.occupied(slot, in: caller, scope).managedThread()
     guard start.isValid else { throw .invalidArgument }
     guard thread.object.state == .stopped, thread.object.process.object.state == .running else {
       throw .wrongState
