@@ -1,12 +1,20 @@
 /*
- * The smallest root task: a static position-independent program that waits for ever. Boots of the
- * loader and of the first kernel need a root task that is well formed; it is not run yet.
+ * The smallest root task: a static position-independent program that reports that it is ready,
+ * which ends a smoke image, and waits for ever in others.
  */
+#define ROOTD_REPORT 0x49
+#define FINAL_STATUS 1
+#define STATUS_READY 0
+
   .section .text._start, "ax", @progbits
   .globl _start
   .type _start, @function
 _start:
-  lea self(%rip), %rax
+  mov self(%rip), %rax          /* relocated data can be read */
+  mov $ROOTD_REPORT, %eax
+  mov $FINAL_STATUS, %edi
+  mov $STATUS_READY, %esi
+  syscall
 1:
   pause
   jmp 1b

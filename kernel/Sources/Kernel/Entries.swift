@@ -10,7 +10,7 @@ import KernelX86
 @c(Kernel_systemCall)
 public func kernelSystemCall() -> UInt64 {
   withKernelState { state in
-    context(of: state.systemCall(on: state.objects.bootProcessor))
+    registerContext(of: state.systemCall(on: state.objects.bootProcessor))
   }
 }
 
@@ -25,16 +25,16 @@ public func kernelInterrupt(_ vector: UInt32) -> UInt64 {
     switch vector {
     case UInt32(VECTOR_TIMER):
       X86Machine.endInterrupt()
-      return context(of: state.timerExpired(on: processor))
+      return registerContext(of: state.timerExpired(on: processor))
     case UInt32(VECTOR_FIRST_LINE)...UInt32(VECTOR_LAST_LINE):
       let line = vector - UInt32(VECTOR_FIRST_LINE)
       let thread = state.interrupt(line: line, on: processor)
       // A level is masked by now and does not come back at once.
       X86Machine.endInterrupt()
-      return context(of: thread)
+      return registerContext(of: thread)
     default:
       // Spurious: nothing to end.
-      return context(of: state.leave(on: processor))
+      return registerContext(of: state.leave(on: processor))
     }
   }
 }
@@ -51,18 +51,18 @@ public func kernelException(_ vector: UInt32, _ errorCode: UInt32, _ address: UI
   withKernelState { state in
     let processor = state.objects.bootProcessor
     guard vector != ExceptionVector.fpuUnavailable else {
-      return context(of: state.fpuUnavailable(on: processor))
+      return registerContext(of: state.fpuUnavailable(on: processor))
     }
     let isPageFault = vector == ExceptionVector.page
     let fault = UserFault(
       kind: ExceptionVector.kind(of: vector), address: isPageFault ? address : 0,
       errorCode: errorCode)
-    return context(of: state.fault(fault, on: processor))
+    return registerContext(of: state.fault(fault, on: processor))
   }
 }
 
 /// Where the registers of a thread are; 0 for no thread.
-@inline(__always) private func context(of thread: Ref<Thread>?) -> UInt64 {
+@inline(__always) func registerContext(of thread: Ref<Thread>?) -> UInt64 {
   guard let thread else { return 0 }
   return UInt64(thread.address) &+ UInt64(THREAD_CONTEXT)
 }

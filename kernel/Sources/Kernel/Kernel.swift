@@ -34,13 +34,7 @@ private func start(
   console.mark("HANDOFF_VALID")
   let taken = startMachine(handoff, console)
   startState(handoff, taken, console)
-  checkRootTask(handoff, memory, console)
-  console.mark("ROOT_TASK_ACCEPTED")
-  console.mark("HELLO")
-  #if ERIX_PROFILE_SMOKE
-  DebugExitDevice.exit(.rootdReady)
-  #endif
-  halt()
+  startRootTask(handoff, rootTask(handoff, memory, console), console)
 }
 
 /// Replaces the loader's page tables and switches on what protects the kernel.
@@ -91,39 +85,62 @@ private func startState(
   let taken = PageRange(
     base: space.tables.lowerBound,
     pageCount: (end - space.tables.lowerBound) / PageRange.pageSize)
-  let freeBytes = withKernelState { state in
-    handoff.forEachFreeRun(except: taken) { run in state.donate(run) }
-    return state.objects.frames.records.count
+  var donated: UInt64 = 0
+  withKernelState { state in
+    handoff.forEachFreeRun(except: taken) { run in
+      state.donate(run)
+      donated += UInt64(run.count)
+    }
   }
-  _ = freeBytes
-  console.mark("USABLE_MEBIBYTES", usableBytes(handoff) >> 20)
+  console.mark("USABLE_MEBIBYTES", (donated * PageRange.pageSize) >> 20)
 }
 
-/// Bytes of free memory in the memory map.
-private func usableBytes(_ handoff: borrowing BootloaderHandoff) -> UInt64 {
-  var bytes: UInt64 = 0
-  for index in 0..<handoff.memoryMap.count {
-    guard let region = handoff.memoryMap[index], region.kind == .usable else { continue }
-    // Regions do not overlap and end below 2^52 bytes.
-    bytes += region.range.pageCount * PageRange.pageSize
-  }
-  return bytes
-}
-
-/// Stops unless there is a root task that could be loaded.
-private func checkRootTask(
+/// Stops unless there is a root task; its bytes otherwise.
+@_lifetime(borrow memory)
+private func rootTask(
   _ handoff: borrowing BootloaderHandoff, _ memory: borrowing LoaderMemory,
   _ console: EarlyConsole
-) {
+) -> RawSpan {
   for index in 0..<handoff.modules.count {
     guard let module = handoff.modules[index], module.key.family == .rootTask else { continue }
     guard let bytes = memory.contents(of: module) else { stop(console, "MODULE_MISPLACED") }
-    do { _ = try ELFImage(bytes, limits: .program) } catch {
-      stop(console, "ROOT_TASK_MALFORMED", error.name)
-    }
-    return
+    return bytes
   }
   stop(console, "NO_ROOT_TASK")
+}
+
+/// Makes the root task and leaves the boot for it.
+private func startRootTask(
+  _ handoff: borrowing BootloaderHandoff, _ file: RawSpan, _ console: EarlyConsole
+) -> Never {
+  do throws(BootFailure) {
+    try withKernelState { state throws(BootFailure) in
+      try state.prepare(from: handoff)
+      _ = try state.makeRootTask(handoff, file: file)
+    }
+  } catch {
+    stop(console, error)
+  }
+  console.mark("ROOT_TASK_ACCEPTED")
+  console.mark("HELLO")
+  let context = withKernelState { state in
+    registerContext(of: state.leave(on: state.objects.bootProcessor))
+  }
+  console.mark("CPL3")
+  erix_begin(context)
+}
+
+/// Shows why there is no root task.
+private func stop(_ console: EarlyConsole, _ failure: BootFailure) -> Never {
+  switch failure {
+  case .noMemory: stop(console, "MEMORY")
+  case .noRootTask: stop(console, "NO_ROOT_TASK")
+  case .malformedRootTask(let error): stop(console, "ROOT_TASK_MALFORMED", error.name)
+  case .modulesOutOfReach: stop(console, "MODULES_OUT_OF_REACH")
+  case .unusableSeed: stop(console, "SEED_UNUSABLE")
+  case .invalidHandoff: stop(console, "ROOT_HANDOFF_INVALID")
+  case .refused: stop(console, "ROOT_TASK_REFUSED")
+  }
 }
 
 /// Shows why the kernel cannot go on and ends: by the debug exit in a smoke image.

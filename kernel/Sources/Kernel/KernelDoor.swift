@@ -22,7 +22,9 @@ nonisolated(unsafe) private var isOpen = false
 }
 
 /// Runs `body` with the state; traps when it is in use already.
-@inline(__always) func withKernelState<Result>(_ body: (inout State) -> Result) -> Result {
+@inline(__always) func withKernelState<Result, Failure: Error>(
+  _ body: (inout State) throws(Failure) -> Result
+) throws(Failure) -> Result {
   // SAFETY: one processor comes here with interrupts off, and nothing else names the flag.
   unsafe precondition(!isOpen, "kernel state re-entered")
   unsafe isOpen = true
@@ -31,5 +33,5 @@ nonisolated(unsafe) private var isOpen = false
   // SAFETY: made before the first entry, by `makeKernelState`; nobody else uses it (lines above).
   let state = unsafe erix_kernel_state_area().assumingMemoryBound(to: State.self)
   // SAFETY: as above, and only one use at a time is open.
-  return unsafe body(&state.pointee)
+  return unsafe try body(&state.pointee)
 }

@@ -92,7 +92,7 @@ extension KernelState {
     case .replyReceive: try replyReceive(thread, on: cpu)
     case .notify: try notify(thread, on: cpu)
     case .saveReply: try saveReply(thread)
-    case .rootdReport: thread.object.finish(.unsupported)
+    case .rootdReport: try report(for: thread)
     }
   }
 

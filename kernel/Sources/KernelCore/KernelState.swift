@@ -35,7 +35,7 @@ package struct KernelState<M: Machine> {
   /// How urgent the work is that is left to do at kernel exits; -1 when there is none.
   var workPriority = -1
   /// The first process that the boot made.
-  package internal(set) var rootTask: Ref<Process>?
+  package var rootTask: Ref<Process>?
   /// The event trace.
   package internal(set) var trace = TraceRing()
   /// The interrupt lines.

@@ -89,6 +89,8 @@ package protocol Machine {
   static func releaseSerial()
   /// Stops showing the log on the screen, which belongs to user space from now on.
   static func releaseScreen()
+  /// Ends the emulator of a smoke image; returns without doing anything in other images.
+  static func endEmulation(_ code: UInt8)
   /// Number of interrupt lines of the I/O interrupt controllers.
   static var interruptLines: UInt32 { get }
   /// Sets the trigger and polarity of a line and masks it.

@@ -2,6 +2,7 @@
 // boot found out.
 
 import CKernelX86
+import CapABI
 import Handoff
 package import KernelMachine
 
@@ -114,6 +115,13 @@ package enum X86Machine: Machine {
 
   /// Leaves the serial port to user space; a panic takes it back.
   package static func releaseSerial() { facts.console?.releaseSerial() }
+
+  /// Ends the emulator of a smoke image.
+  package static func endEmulation(_ code: UInt8) {
+    #if ERIX_PROFILE_SMOKE
+    erix_port_write8(DebugExit.port, code)
+    #endif
+  }
 
   /// Leaves the screen to user space; the kernel never draws on it.
   package static func releaseScreen() {}

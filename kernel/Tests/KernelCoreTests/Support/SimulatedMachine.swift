@@ -104,6 +104,7 @@ enum SimulatedMachine: Machine {
     devices?.wideWrites.append("\(port) \(value)")
   }
   static func releaseSerial() { devices?.released.append("serial") }
+  static func endEmulation(_ code: UInt8) { devices?.released.append("emulator \(code)") }
   static func releaseScreen() { devices?.released.append("screen") }
   static func readPort32(_ port: UInt16) -> UInt32 { devices?.readConfiguration(port) ?? .max }
   static func writePort32(_ port: UInt16, _ value: UInt32) {
