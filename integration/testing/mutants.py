@@ -134,8 +134,10 @@ def verdict(lines, code, stopped=False):
             running.pop(match[1], None)
     if code == 0:
         return ''
-    names = ', '.join(running) or 'no test was running'
-    return f"{'the time limit' if stopped else 'a trap'} in: {names}"
+    trap = next((line for line in lines if 'Fatal error' in line), '')
+    names = ', '.join(list(running)[:3]) or 'no test'
+    more = f' and {len(running) - 3} more' if len(running) > 3 else ''
+    return trap or f"{'the time limit' if stopped else 'a trap'} in: {names}{more}"
 
 
 def attempt(binary, number, limit):

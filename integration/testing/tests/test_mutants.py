@@ -73,8 +73,16 @@ class VerdictTests(unittest.TestCase):
         self.assertEqual(mutants.verdict(lines, -4), 'a trap in: another')
         self.assertEqual(mutants.verdict([BEGUN], -9, True), 'the time limit in: a slot')
 
+    def test_a_trap_says_where_it_is(self):
+        trap = 'KernelCore/Pool.swift:3: Fatal error: Arithmetic overflow'
+        self.assertEqual(mutants.verdict([BEGUN, trap], -4), trap)
+
+    def test_a_death_among_many_names_three(self):
+        lines = [BEGUN.replace('a slot', name) for name in 'abcde']
+        self.assertEqual(mutants.verdict(lines, -4), 'a trap in: a, b, c and 2 more')
+
     def test_a_failure_without_a_name_is_no_survivor(self):
-        self.assertEqual(mutants.verdict([], 1), 'a trap in: no test was running')
+        self.assertEqual(mutants.verdict([], 1), 'a trap in: no test')
 
 
 class AttemptTests(unittest.TestCase):

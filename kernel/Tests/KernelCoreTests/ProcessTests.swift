@@ -167,9 +167,13 @@ struct ProcessTests {
     let world = try World()
     try world.createProcess(order: 4, into: 4)
     let child = try #require(world.process(4)?.object.cspace)
+    // Now there are slots, and a page with unused pieces: what it lacks later is the permission.
+    try world.create(.notification, in: 1, by: child)
     try world.kill(4)
-    #expect(throws: SyscallError.noMemory) { try world.create(.notification, in: 1, by: child) }
-    #expect(throws: SyscallError.wrongState) { try world.install(1, to: 1, of: 4) }
+    #expect(throws: SyscallError.noMemory) { try world.create(.notification, in: 2, by: child) }
+    #expect(throws: SyscallError.noMemory) { try world.create(.notification, in: 64, by: child) }
+    #expect(throws: SyscallError.wrongState) { try world.install(1, to: 2, of: 4) }
+    #expect(throws: SyscallError.wrongState) { try world.topUp(4, order: 0) }
     expectSound(world)
   }
 
