@@ -54,7 +54,7 @@ extension ObjectSpace {
   }
 
   /// Joins a block with its buddies as far as they are free, and puts the result on its list.
-  private func merge(_ frame: FrameNumber, into pool: Ref<Pool>) {
+  private mutating func merge(_ frame: FrameNumber, into pool: Ref<Pool>) {
     var start = frame.rawValue
     var order = frames[frame].object.order
     var needsClearing = frames[frame].object.needsClearing
@@ -75,7 +75,7 @@ extension ObjectSpace {
   }
 
   /// Puts a block on the list of its order.
-  func insertFree(_ frame: FrameNumber, order: UInt8, in pool: Ref<Pool>, needsClearing: Bool) {
+  mutating func insertFree(_ frame: FrameNumber, order: UInt8, in pool: Ref<Pool>, needsClearing: Bool) {
     let record = frames[frame]
     let first = pool.object.freeBlocks.span[Int(order)]
     record.object.owner = pool
@@ -92,7 +92,7 @@ extension ObjectSpace {
   }
 
   /// Takes a block off the list of its order.
-  func removeFree(_ frame: FrameNumber, from pool: Ref<Pool>) {
+  mutating func removeFree(_ frame: FrameNumber, from pool: Ref<Pool>) {
     let record = frames[frame]
     let order = record.object.order
     let next = record.object.next

@@ -83,7 +83,7 @@ extension ObjectSpace {
     return page
   }
 
-  private func insertPartial(_ page: FrameNumber, in pool: Ref<Pool>) {
+  private mutating func insertPartial(_ page: FrameNumber, in pool: Ref<Pool>) {
     let record = frames[page]
     let kind = Int(record.object.pieceClass)
     let first = pool.object.partialPages.span[kind]
@@ -93,7 +93,7 @@ extension ObjectSpace {
     pool.object.partialPages[kind] = page.rawValue
   }
 
-  private func removePartial(_ page: FrameNumber, from pool: Ref<Pool>) {
+  private mutating func removePartial(_ page: FrameNumber, from pool: Ref<Pool>) {
     let record = frames[page]
     let next = record.object.next
     let previous = record.object.previous

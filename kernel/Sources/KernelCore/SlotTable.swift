@@ -111,7 +111,7 @@ extension ObjectSpace {
   }
 
   /// Counts an entry made or removed in the node that holds it; the root is not counted.
-  private func countEntry(_ entry: Ref<FrameNumber>, depth: UInt8, change: Int) {
+  private mutating func countEntry(_ entry: Ref<FrameNumber>, depth: UInt8, change: Int) {
     guard depth > 0 else { return }
     let node = frames[frames.frame(of: entry)]
     let used = Int(node.object.used) + change
