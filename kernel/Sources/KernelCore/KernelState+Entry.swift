@@ -26,6 +26,16 @@ extension KernelState {
   /// Carries out a system call of the current thread, whose context holds number and arguments.
   package mutating func systemCall(on cpu: Ref<Processor>) -> Ref<Thread>? {
     guard let thread = cpu.object.current else { preconditionFailure("a call of nobody") }
+    // What is traced takes the general path, which records it.
+    if trace.kinds == 0, let next = straightPath(thread, on: cpu) { return next }
+    return generalPath(thread, on: cpu)
+  }
+
+  @inline(never)
+  private mutating func generalPath(
+    _ thread: Ref<Thread>, on cpu: Ref<Processor>
+  ) -> Ref<Thread>? {
+    cpu.object.entryPriority = Int(thread.object.priority)
     let number = thread.object.context.rax
     record(.systemCall, thread, number, on: cpu)
     guard let call = Syscall(rawValue: number) else {
@@ -49,6 +59,7 @@ extension KernelState {
   package mutating func fault(_ fault: UserFault, on cpu: Ref<Processor>) -> Ref<Thread>? {
     guard let thread = cpu.object.current else { preconditionFailure("an exception of nobody") }
     record(.fault, thread, UInt64(fault.kind.rawValue), on: cpu)
+    cpu.object.entryPriority = Int(thread.object.priority)
     objects.raise(fault, by: thread)
     return leave(on: cpu)
   }
@@ -64,6 +75,7 @@ extension KernelState {
 
   /// Does what the timer was armed for.
   package mutating func timerExpired(on cpu: Ref<Processor>) -> Ref<Thread>? {
+    cpu.object.entryPriority = cpu.object.topPriority
     cpu.object.timerHasExpired = true
     cpu.object.armedUntil = .max
     return leave(on: cpu)
@@ -72,6 +84,7 @@ extension KernelState {
   /// Delivers an interrupt of a device.
   package mutating func interrupt(line: UInt32, on cpu: Ref<Processor>) -> Ref<Thread>? {
     record(.interrupt, cpu.object.current, UInt64(line), on: cpu)
+    cpu.object.entryPriority = cpu.object.topPriority
     deliverInterrupt(line)
     return leave(on: cpu)
   }

@@ -142,7 +142,7 @@ extension KernelState {
   private func load(_ process: Ref<Process>, on cpu: Ref<Processor>) {
     charge(on: cpu)
     cpu.object.addressSpace = process
-    if let vspace = process.object.vspace { M.activate(root: vspace.object.rootAddress) }
+    M.activate(root: process.object.root)
     M.isolateProcess()
   }
 
@@ -150,7 +150,6 @@ extension KernelState {
     charge(on: cpu)
     arm(until: cpu.object.timers.nextTime, on: cpu)
     cpu.object.isIdle = true
-    cpu.object.entryPriority = -1
   }
 
   /// Charges the time since the last change to the process that ran.

@@ -95,6 +95,7 @@ extension ObjectSpace {
     else { preconditionFailure("the smallest budget holds a CSpace and an address space") }
     placeHidden(cspace, in: process.object.cspaceSlot, of: process)
     placeHidden(vspace, in: process.object.vspaceSlot, of: process)
+    process.object.root = vspace.object.rootAddress
     guard let thread = makeThread(of: process) else {
       preconditionFailure("the smallest budget holds a thread")
     }

@@ -2,6 +2,7 @@
 // docs/reference/kernel-memory.md, section 7.
 
 package import CapABI
+package import KernelMachine
 
 /// The life of a process.
 package enum ProcessState: UInt8, Sendable {
@@ -47,6 +48,8 @@ package struct Process: KernelObject {
   package internal(set) var threads: Ref<Thread>?
   /// How many threads it has.
   package internal(set) var threadCount: UInt64 = 0
+  /// The top-level page table of the address space.
+  package internal(set) var root = PhysicalAddress(truncating: 0)
   /// What it has used.
   package var counters = ProcessCounters()
   /// Its place in the index of all processes.

@@ -29,6 +29,7 @@ extension KernelState {
     default:
       guard request.word1 < VSpace.addressLimit else { throw .invalidArgument }
       thread.object.context.fsBase = request.word1
+      thread.object.flags.insert(.extended)
     }
     return .done
   }

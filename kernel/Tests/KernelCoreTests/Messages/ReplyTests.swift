@@ -84,10 +84,10 @@ import Testing
   @Test func `the death of the server reaches its caller`() throws {
     let talk = try makeTalk()
     try talk.world.kill(5)
+    talk.world.settle()
     talk.world.reschedule()
     #expect(talk.current == talk.client)
     #expect(talk.client.status == .peerDied)
-    talk.world.settle()
     talk.world.expectSound()
   }
 
@@ -116,6 +116,7 @@ import Testing
   @Test func `an answer to a caller that died goes nowhere`() throws {
     let talk = try makeTalk()
     try talk.world.kill(6)
+    talk.world.settle()
     talk.world.reschedule()
     #expect(talk.server.object.client == nil)
     #expect(talk.reply() == .ok)

@@ -207,7 +207,23 @@ struct Audit {
 
   // MARK: Slots
 
+  /// How many receive slots threads have reserved in each leaf.
+  private func reservations() -> [UInt32: UInt16] {
+    var counts: [UInt32: UInt16] = [:]
+    for object in found.values where object.object.kind == .thread {
+      let thread = object.cast(to: Thread.self)
+      guard let cspace = thread.object.process.object.cspace else { continue }
+      for index in 0..<Int(thread.object.receiveSlotCount) {
+        let slot = cspace.object.table.slot(
+          thread.object.receiveSlots[index], in: space.frames)
+        if let slot { counts[space.frames.frame(of: slot).rawValue, default: 0] += 1 }
+      }
+    }
+    return counts
+  }
+
   mutating func checkTables() {
+    let reserved = reservations()
     for leaf in leaves {
       let record = space.frames[leaf].object
       guard let owner = found[UInt(record.word)], let table = table(of: owner) else {
@@ -215,7 +231,7 @@ struct Audit {
         continue
       }
       let slots = space.frames.table(of: Slot.self, in: leaf)
-      var used: UInt16 = 0
+      var used = reserved[leaf.rawValue] ?? 0
       for position in 0..<64 {
         let slot = slots[position]
         let index = record.next * 64 + UInt32(position)

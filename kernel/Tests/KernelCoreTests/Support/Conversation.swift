@@ -66,6 +66,11 @@ final class Conversation {
     world.call(.call, Self.endpoint, tag.rawValue, word)
   }
 
+  /// Gives a thread an IPC buffer, a frame of the first process.
+  @discardableResult func giveBuffer(to thread: Ref<Thread>) throws -> IPCBufferView {
+    try world.giveBuffer(to: thread)
+  }
+
   /// An answer of the thread that runs.
   @discardableResult
   func reply(through slot: UInt64 = endpoint, word: UInt64 = 2) -> ResultCode? {
@@ -78,5 +83,47 @@ extension Ref where Object == Thread {
   var badge: UInt64 { object.context.rdi }
   var words: [UInt64] {
     [object.context.rdx, object.context.r10, object.context.r8, object.context.r9]
+  }
+}
+
+/// The buffer of a thread, as the thread would write it.
+struct IPCBufferView {
+  let words: Table<UInt64>
+
+  /// Word `index` of the payload; the first four never are in the buffer.
+  func payload(_ index: Int) -> Ref<UInt64> { words[IPCBuffer.payloadOffset / 8 + index] }
+
+  func setDeadline(_ time: UInt64) { words[0].object = time }
+
+  func setReceiveSlots(_ slots: [UInt32], count: Int? = nil) {
+    words[1].object = UInt64(count ?? slots.count)
+    for pair in 0..<2 {
+      let low = slots.count > 2 * pair ? UInt64(slots[2 * pair]) : 0
+      let high = slots.count > 2 * pair + 1 ? UInt64(slots[2 * pair + 1]) : 0
+      words[2 + pair].object = low | high << 32
+    }
+  }
+
+  func setEntry(
+    _ index: Int, slot: UInt32, _ mode: TransferMode, rights: Rights = .all, badge: UInt64 = 0
+  ) {
+    let first = IPCBuffer.transferTableOffset / 8 + 3 * index
+    words[first].object = UInt64(slot) | UInt64(mode.rawValue) << 32
+    words[first + 1].object = UInt64(rights.rawValue)
+    words[first + 2].object = badge
+  }
+}
+
+extension World {
+  /// Makes a frame of the first process the IPC buffer of a thread.
+  func giveBuffer(to thread: Ref<Thread>) throws -> IPCBufferView {
+    let frame = freeSlot(in: cspace)
+    try retype(into: frame)
+    try state.grant(thread, to: cspace, slot: CapSlot(rawValue: frame + 1))
+    let set = try SetThreadBuffer(
+      of: CapSlot(rawValue: frame + 1), frame: CapSlot(rawValue: frame), of: cspace, scope: .whole,
+      in: &state.objects)
+    set.invoke(in: &state.objects)
+    return IPCBufferView(words: try #require(state.objects.bufferWords(of: thread)))
   }
 }
