@@ -75,7 +75,9 @@ extension ObjectSpace {
   }
 
   /// Puts a block on the list of its order.
-  mutating func insertFree(_ frame: FrameNumber, order: UInt8, in pool: Ref<Pool>, needsClearing: Bool) {
+  mutating func insertFree(
+    _ frame: FrameNumber, order: UInt8, in pool: Ref<Pool>, needsClearing: Bool
+  ) {
     let record = frames[frame]
     let first = pool.object.freeBlocks.span[Int(order)]
     record.object.owner = pool

@@ -4,8 +4,8 @@ import KernelMachine
 
 /// All kernel objects, the memory they live in, and what is left to finalise.
 ///
-/// Its methods are mutating even if they only change what references lead to: calling one that is not
-/// from one that is copies the whole value.
+/// Its methods are mutating even if they only change what references lead to: calling one that is
+/// not from one that is copies the whole value.
 package struct ObjectSpace {
   /// Every frame of RAM.
   package let frames: FrameTable
