@@ -80,7 +80,6 @@ extension KernelState {
 
   /// Ends the waits whose deadline has passed; false when an interrupt came first.
   private mutating func expireDeadlines(on cpu: Ref<Processor>) -> Bool {
-    guard cpu.object.timers.count > 0 else { return true }
     let now = M.now()
     while true {
       switch cpu.object.timers.step(at: now) {

@@ -62,9 +62,13 @@ package struct TimerWheel {
   }
 
   /// Disarms the deadline of a thread.
+  ///
+  /// Others may be armed for later than `nextTime` then, which `step` finds; where there are none,
+  /// nothing would, and the time that has passed would be asked for again and again.
   mutating func remove(_ thread: Ref<Thread>) {
     count -= 1
     unlink(thread)
+    if count == 0 { nextTime = .max }
   }
 
   /// Does one piece of what is due at a time.
@@ -107,7 +111,7 @@ package struct TimerWheel {
   }
 
   private mutating func place(_ thread: Ref<Thread>) {
-    // Rounded up; the last tick stands for all that is later than it, 8,900 years from the boot.
+    // Rounded up; the last tick stands for all that is later than it, 584 years from the boot.
     let rounded = (thread.object.deadline >> Self.tickShift) + 1
     let isExact = thread.object.deadline & (1 << Self.tickShift - 1) == 0
     let expiry = max(min(isExact ? rounded - 1 : rounded, Self.lastTick), tick)
