@@ -106,9 +106,13 @@ func turn(_ page: UInt64) {
 }
 
 /// A child that runs a function on a page that it shares with the root task.
+///
+/// An equal of the root task takes turns with it from the first instruction of the function on, so
+/// that a function which never waits does not keep the processor.
 private func stamping(
-  _ w: inout Workshop, _ function: @convention(c) (UInt64) -> Void, _ notification: CapSlot
-) throws(Failure) -> (child: Child, page: UInt64) {
+  _ w: inout Workshop, _ function: @convention(c) (UInt64) -> Void, _ notification: CapSlot,
+  isEqual: Bool = false
+) throws(Failure) -> UInt64 {
   let shared = try w.frame()
   let copy = try w.copy(shared)
   let page = try w.map(shared)
@@ -116,8 +120,12 @@ private func stamping(
   try w.place(copy, in: child.process, at: page)
   try w.give(notification, to: child.process, at: Child.slot(0))
   try w.start(child)
+  if isEqual {
+    let equal = ControlCall.setPriority(of: child.assistant.thread, rootPriority)
+    try expect(equal.perform(on: RootSlot.threadControl.slot).code)
+  }
   try child.assistant.begin(.function, Memory.address(of: function), page)
-  return (child, page)
+  return page
 }
 
 func signalRows(_ report: inout Report, _ pair: UInt64) {
@@ -135,7 +143,7 @@ func signalRows(_ report: inout Report, _ pair: UInt64) {
   }
   report.check("notify-waiter") { (w: inout Workshop) throws(Failure) in
     let bell = try w.bell()
-    let (_, page) = try stamping(&w, stamp, bell.notification)
+    let page = try stamping(&w, stamp, bell.notification)
     var samples = Samples(pair: pair)
     for _ in 0..<rounds {
       let start = erix_time_stamp()
@@ -146,9 +154,9 @@ func signalRows(_ report: inout Report, _ pair: UInt64) {
   }
   report.check("yield-switch") { (w: inout Workshop) throws(Failure) in
     let bell = try w.bell()
-    let (child, page) = try stamping(&w, turn, bell.notification)
-    let equal = ControlCall.setPriority(of: child.assistant.thread, rootPriority)
-    try expect(equal.perform(on: RootSlot.threadControl.slot).code)
+    let page = try stamping(&w, turn, bell.notification, isEqual: true)
+    // The function takes its first turn.
+    try expect(SystemCall.yield().status)
     var samples = Samples(pair: pair)
     for _ in 0..<rounds {
       let start = erix_time_stamp()
