@@ -62,6 +62,7 @@ extension KernelState {
     let slot = try request.onlySlot(request.word0)
     let thread = try objects.occupied(slot, in: caller.cspace, .window).managedThread()
     objects.stop(thread)
+    objects.abandonClient(of: thread, with: .abandoned)
     return thread == caller.thread ? .consumed : .done
   }
 

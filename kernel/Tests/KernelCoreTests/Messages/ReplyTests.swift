@@ -74,6 +74,19 @@ import Testing
     talk.world.expectSound()
   }
 
+  @Test func `stopping the server abandons the caller`() throws {
+    let talk = try makeTalk()
+    let slot = talk.world.freeSlot(in: talk.world.cspace)
+    try talk.world.state.grant(
+      talk.server, to: talk.world.cspace, slot: CapSlot(rawValue: slot))
+    try talk.world.call(.stopThread, through: .thread, UInt64(slot))
+    #expect(talk.server.object.state == .stopped && talk.server.object.client == nil)
+    #expect(talk.client.status == .abandoned)
+    talk.world.reschedule()
+    #expect(talk.current == talk.client)
+    talk.world.expectSound()
+  }
+
   @Test func `a failed RECV abandons nobody`() throws {
     let talk = try makeTalk()
     #expect(talk.world.call(.receive, 20) == .emptySlot)
