@@ -60,9 +60,11 @@ public struct Assistant {
   public func run(
     _ call: ControlCall, on endpoint: CapSlot, line: UInt = #line
   ) throws(Failure) -> Answer {
-    try run(
+    let answer = try run(
       .call, endpoint, MessageTag(label: call.operation, length: call.length), call.words,
       line: line)
+    if answer.status == .ok { Notes.note(operation: call.operation, answer.tag.result) }
+    return answer
   }
 
   /// Starts two system calls, one right behind the other.
@@ -88,6 +90,7 @@ public struct Assistant {
     // The test may have inherited the priority of a caller: the equals have their turn.
     _ = SystemCall.yield()
     try expect(mailbox.isDone, line: line)
+    mailbox.note()
     return mailbox.answer
   }
 

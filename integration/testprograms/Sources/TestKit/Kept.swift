@@ -30,6 +30,7 @@ public struct Kept {
       return CapSlot(rawValue: next)
     }
     let frame = take(1)
+    let notes = take(1)
     pool = take(1)
     imagePages = UInt32(truncatingIfNeeded: (facts.imageSize + 4095) / 4096)
     image = take(imagePages)
@@ -43,6 +44,10 @@ public struct Kept {
           frame, into: RootSlot.vspace.slot, at: Workshop.keptAddress, rights: .read | .write),
         .vspaceControl),
       let buffer = Memory.buffer(at: Workshop.keptAddress),
+      Self.done(8, .retype(facts.untyped, order: 0, into: notes), .memory),
+      Self.done(
+        9, .map(notes, into: RootSlot.vspace.slot, at: Notes.address, rights: .read | .write),
+        .vspaceControl),
       Self.done(4, .split(facts.untyped, order: UInt64(poolOrder), into: pool), .objects)
     else { return nil }
     self.buffer = buffer

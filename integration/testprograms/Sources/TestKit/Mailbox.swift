@@ -81,6 +81,15 @@ public struct Mailbox {
   /// What the first of two system calls returned.
   public var earlierAnswer: Answer { answer(at: Self.earlierWords) }
 
+  /// Notes how the system calls of the last task ended.
+  func note() {
+    guard Task(rawValue: word(Self.taskWord)) == .systemCall else { return }
+    let second = word(Self.secondWords)
+    let first = word(Self.argumentWords)
+    Notes.note(call: first, second == 0 ? answer.status : earlierAnswer.status)
+    if second != 0 { Notes.note(call: second, answer.status) }
+  }
+
   private func answer(at index: UInt64) -> Answer {
     Answer(
       status: ResultCode(rawValue: UInt16(truncatingIfNeeded: word(index))),
@@ -151,5 +160,8 @@ func serve(mailbox: UInt64) { Mailbox(mailbox).serve() }
 /// Where the first thread of a child begins: it waits for what never comes.
 @c(TestKit_park)
 func park(_: UInt64) {
-  while true { _ = SystemCall.receive(Child.parkSlot) }
+  while true {
+    // A child that gave up the slot would spin here; a fault that nobody handles stops it.
+    if SystemCall.receive(Child.parkSlot).status != .ok { _ = Memory.load(Memory.absent) }
+  }
 }

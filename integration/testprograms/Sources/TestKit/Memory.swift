@@ -6,6 +6,9 @@ public import Sys
 
 /// Words of memory by address.
 public enum Memory {
+  /// An address of page 0, where nothing ever is.
+  public static let absent: UInt64 = 8
+
   /// Reads a word; faults where a fault is what a test wants.
   @inline(never)
   public static func load(_ address: UInt64) -> UInt64 {

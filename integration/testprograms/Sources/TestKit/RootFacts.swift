@@ -14,6 +14,8 @@ public struct RootFacts {
   public var untyped = CapSlot.null
   /// Its size is 2^untypedBits bytes.
   public var untypedBits: UInt8 = 0
+  /// Bytes of all pieces of RAM.
+  public var memoryBytes: UInt64 = 0
   /// A piece of device memory; null when there is none.
   public var deviceUntyped = CapSlot.null
   /// Its physical address.
@@ -57,8 +59,9 @@ public struct RootFacts {
     guard untyped != .null else { return nil }
   }
 
-  /// Remembers the largest of each kind.
+  /// Counts the RAM and remembers the largest of each kind.
   private mutating func take(_ entry: RootUntyped) {
+    if !entry.isDevice { memoryBytes += 1 << UInt64(entry.sizeBits) }
     if entry.isDevice, entry.sizeBits > deviceBits {
       deviceUntyped = entry.slot
       deviceBase = entry.base
