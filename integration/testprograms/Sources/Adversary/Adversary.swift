@@ -1,6 +1,7 @@
-// The root task of the adversary's image: gives a child known authority, lets it call the kernel a
-// million times with whatever arguments, and then looks whether anything changed that the child had
-// no authority over.
+// The root task of the adversary's image: gives children known authority, lets them call the kernel
+// a million times with whatever arguments, and then looks whether anything changed that they had no
+// authority over. The numbers repeat from run to run: their seed, which is printed, is the number
+// of pages that the root task may use, so that machines with other memory sizes try other calls.
 
 import CapABI
 import IPC
@@ -21,26 +22,16 @@ public func programMain(start: UInt64) {
   }
   report.begin("adversary")
   let before = fingerprint(report.workshop.facts.cspaceSlots)
-  var total: UInt64 = 0
-  report.check("children call the kernel a million times") { (w: inout Workshop) throws(Failure) in
-    let sentinel = try w.pages()
-    Memory.store(0x5E47_1E1, at: sentinel)
-    let round = w.mark()
-    while total < calls {
-      try attack(&w, seed: total + 1)
-      total += callsPerChild
-      try expect(w.release(to: round))
-    }
-    try expect(Memory.load(sentinel), equals: 0x5E47_1E1)
-  }
+  attackSuite(&report)
   report.check("the parent's slots are what they were") { (w: inout Workshop) throws(Failure) in
     try expect(fingerprint(w.facts.cspaceSlots), equals: before)
   }
   report.check("all memory came back") { (w: inout Workshop) throws(Failure) in
-    let whole = w.slot()
-    let order = UInt64(w.kept.poolOrder)
-    let split = ControlCall.split(w.pool, order: order, into: whole)
-    try expect(split.perform(on: RootSlot.objects.slot).code)
+    // All but the last two pages, in which the records of the pieces are.
+    for order in (1..<UInt64(w.kept.poolOrder)).reversed() {
+      let split = ControlCall.split(w.pool, order: order, into: w.slot())
+      try expect(split.perform(on: RootSlot.objects.slot).code)
+    }
   }
   report.check("the kernel still serves") { (w: inout Workshop) throws(Failure) in
     try expect(try w.child().assistant.run(.yield, .null).status)
@@ -49,6 +40,61 @@ public func programMain(start: UInt64) {
   report.finish()
   _ = SystemCall.report(report.failed == 0 ? .ready : .failed)
   while true { _ = SystemCall.yield() }
+}
+
+/// A million calls, with a process beside them that has nothing to do with them.
+private func attackSuite(_ report: inout Report) {
+  var tally = Tally()
+  var state = WatcherState()
+  var found = WatcherState()
+  report.check("children call the kernel a million times") { (w: inout Workshop) throws(Failure) in
+    let seed = w.facts.memoryBytes / Workshop.pageSize
+    announce("SEED ", seed, &w)
+    let watcher = try Watcher(&w)
+    let idle = try IdleBell(&w)
+    state = try watcher.state(w)
+    let round = w.mark()
+    while tally.calls < calls {
+      try attack(&w, seed: seed &+ tally.calls, &tally, idle)
+      try expect(w.release(to: round))
+    }
+    found = try watcher.state(w)
+    announce("CALLS ", tally.calls, &w)
+    announce("SUCCEEDED ", tally.succeeded, &w)
+    announce("WAITED ", tally.waits, &w)
+    announce("PAIRS ", tally.turn, &w)
+  }
+  report.check("a process beside them has its memory, its slots and its budget") {
+    (_: inout Workshop) throws(Failure) in
+    try expect(state.wasRead && found.wasRead)
+    try expect(found.memory, equals: state.memory)
+    try expect(found.slots, equals: state.slots)
+    try expect(found.counters, equals: state.counters)
+  }
+  report.check("every operation was tried on every slot, and calls succeeded, failed and waited") {
+    (_: inout Workshop) throws(Failure) in
+    try expect(tally.calls, equals: calls)
+    try expect(tally.succeeded > calls / 50 && tally.succeeded < calls / 2)
+    try expect(tally.waits > calls / 10_000)
+    try expect(tally.turn > pairs)
+  }
+}
+
+private func announce(_ what: StaticString, _ number: UInt64, _ w: inout Workshop) {
+  var line = TextLine(what)
+  line.append(decimal: number)
+  w.log.write(line)
+}
+
+/// What became of the calls.
+private struct Tally {
+  var calls: UInt64 = 0
+  /// Those that came back with OK, from the system call and from the operation.
+  var succeeded: UInt64 = 0
+  /// Those that did not come back by themselves.
+  var waits: UInt64 = 0
+  /// How many pairs of an operation and a slot were tried in turn.
+  var turn: UInt64 = 0
 }
 
 /// A sum over what every slot of the root task holds.
@@ -71,7 +117,9 @@ private let families: InlineArray<20, RootSlot> = [
 ]
 
 /// Lets one child make its calls.
-private func attack(_ w: inout Workshop, seed: UInt64) throws(Failure) {
+private func attack(
+  _ w: inout Workshop, seed: UInt64, _ tally: inout Tally, _ idle: IdleBell
+) throws(Failure) {
   let child = try w.stagedChild()
   var slot = Child.firstFreeSlot
   func give(_ source: CapSlot) throws(Failure) {
@@ -92,34 +140,35 @@ private func attack(_ w: inout Workshop, seed: UInt64) throws(Failure) {
   try w.place(copy, in: child.process, at: page)
   let orders = Orders(address: page)
   orders.limit = callsPerChild
+  orders.turn = tally.turn
   orders.seed = seed &* 0x9E37_79B9_7F4A_7C15
   orders.buffer = child.bufferAddress
   try w.start(child)
   let thread = child.assistant.thread
   let lower = ControlCall.setPriority(of: thread, 32)
   try expect(lower.perform(on: RootSlot.threadControl.slot).code)
-  try supervise(&w, thread, orders, child)
+  tally.waits += try supervise(&w, thread, orders, child, idle)
+  tally.calls += orders.done
+  tally.turn = orders.turn
+  tally.succeeded += orders.succeeded
 }
 
 /// Starts the child's thread, again and again when it waits or has faulted.
+///
+/// - Returns: How often that was.
 private func supervise(
-  _ w: inout Workshop, _ thread: CapSlot, _ orders: Orders, _ child: Child
-) throws(Failure) {
+  _ w: inout Workshop, _ thread: CapSlot, _ orders: Orders, _ child: Child, _ idle: IdleBell
+) throws(Failure) -> UInt64 {
   let stack = child.assistant.mailbox.address + Workshop.pageSize << 2 - 8
-  let nothing = try w.notification()
-  var last = UInt64.max
+  let control = RootSlot.threadControl.slot
+  var starts: UInt64 = 0
   while orders.done < orders.limit {
-    if orders.done == last || last == .max {
-      try expect(ControlCall.stop(thread: thread).perform(on: RootSlot.threadControl.slot).code)
-      let start = ControlCall.start(
-        thread: thread, entry: Memory.address(of: assault), stack: stack,
-        argument: orders.address)
-      try expect(start.perform(on: RootSlot.threadControl.slot).code)
-    }
-    last = orders.done
-    let clock = ControlCall.readClock.perform(on: RootSlot.time.slot)
-    w.buffer.setDeadline(clock.words.word1 + 2_000_000)
-    let waited = SystemCall.receive(nothing, MessageTag(label: 0, flags: .deadline))
-    try expect(waited.status, .timedOut)
+    try expect(ControlCall.stop(thread: thread).perform(on: control).code)
+    let start = ControlCall.start(
+      thread: thread, entry: Memory.address(of: assault), stack: stack, argument: orders.address)
+    try expect(start.perform(on: control).code)
+    starts += 1
+    try idle.wait(&w, while: orders)
   }
+  return starts - 1
 }
