@@ -23,6 +23,12 @@ public struct EnvelopeInfo: Equatable, Sendable {
   public var stackBase: UInt64
   /// Bytes of its stack, whole pages.
   public var stackSize: UInt64
+  /// Where its first thread's IPC buffer lies: one page.
+  public var buffer: UInt64
+  /// Lowest address of the memory for its tables; 0 when it has none.
+  public var heapBase: UInt64
+  /// Bytes of the memory for its tables, whole pages.
+  public var heapSize: UInt64
   /// Bytes of its memory budget.
   public var budget: UInt64
   /// Its source of randomness; secret.
@@ -43,7 +49,8 @@ public struct EnvelopeInfo: Equatable, Sendable {
   /// Info of these parts.
   public init(
     role: RoleID, instance: UInt32, profile: BuildProfile, cspaceSlots: UInt32,
-    processID: UInt64, image: UserImage, stackBase: UInt64, stackSize: UInt64, budget: UInt64,
+    processID: UInt64, image: UserImage, stackBase: UInt64, stackSize: UInt64,
+    buffer: UInt64, heapBase: UInt64, heapSize: UInt64, budget: UInt64,
     seed: FixedBytes<32>, priority: UInt8, syscalls: SyscallFilter, affinity: UInt64,
     startNanoseconds: UInt64, watchdogMilliseconds: UInt32,
     switches: CommandSwitches = CommandSwitches()
@@ -56,6 +63,9 @@ public struct EnvelopeInfo: Equatable, Sendable {
     self.image = image
     self.stackBase = stackBase
     self.stackSize = stackSize
+    self.buffer = buffer
+    self.heapBase = heapBase
+    self.heapSize = heapSize
     self.budget = budget
     self.seed = seed
     self.priority = priority
@@ -68,8 +78,8 @@ public struct EnvelopeInfo: Equatable, Sendable {
 }
 
 extension EnvelopeInfo: WireRecord {
-  /// 152 bytes.
-  public static let encodedSize = 152
+  /// 176 bytes.
+  public static let encodedSize = 176
 
   /// Decodes and validates.
   ///
@@ -97,6 +107,9 @@ extension EnvelopeInfo: WireRecord {
     watchdogMilliseconds = try record.integer(at: 128)
     try record.requireZero(at: 132, count: 4)
     switches = try CommandSwitches(in: record, at: 136, profile: profile)
+    buffer = try record.integer(at: 152)
+    heapBase = try record.integer(at: 160)
+    heapSize = try record.integer(at: 168)
     try checkIdentity(record)
     try checkPlace(record)
     try checkResources(record)
@@ -117,6 +130,11 @@ extension EnvelopeInfo: WireRecord {
     let isSize =
       stackSize != 0 && stackSize % page == 0 && stackSize <= UserImage.limit - stackBase
     try record.require(isSize, at: 56, stackSize)
+    let isBuffer = buffer != 0 && buffer % page == 0 && buffer < UserImage.limit
+    try record.require(isBuffer, at: 152, buffer)
+    try record.require(heapBase % page == 0 && heapBase < UserImage.limit, at: 160, heapBase)
+    let isHeap = heapSize % page == 0 && heapSize <= UserImage.limit - heapBase
+    try record.require(isHeap && (heapBase == 0) == (heapSize == 0), at: 168, heapSize)
   }
 
   private func checkResources(_ record: Record) throws(FormatError) {
@@ -150,5 +168,8 @@ extension EnvelopeInfo: WireRecord {
     try bytes.store(startNanoseconds, at: offset + 120)
     try bytes.store(watchdogMilliseconds, at: offset + 128)
     try switches.encode(into: &bytes, at: offset + 136)
+    try bytes.store(buffer, at: offset + 152)
+    try bytes.store(heapBase, at: offset + 160)
+    try bytes.store(heapSize, at: offset + 168)
   }
 }

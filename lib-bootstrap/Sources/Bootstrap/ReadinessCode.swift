@@ -3,8 +3,8 @@
 
 /// The outcome of a service's start.
 ///
-/// An open set: a code that is unknown here is a failure.
-public struct ReadinessCode: RawRepresentable, Equatable, Sendable {
+/// An open set: a code that is unknown here is a failure. As an error it is never READY.
+public struct ReadinessCode: RawRepresentable, Equatable, Error, Sendable {
   /// The code.
   public let rawValue: UInt16
 

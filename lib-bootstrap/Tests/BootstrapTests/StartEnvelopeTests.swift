@@ -20,7 +20,8 @@ struct EnvelopeContents: Equatable {
     let info = EnvelopeInfo(
       role: .named, instance: 2, profile: .smoke, cspaceSlots: 256, processID: 7,
       image: UserImage(base: 0x40_0000, size: 0x8000, entry: 0x40_0000), stackBase: 0x7000_0000,
-      stackSize: 0x4000, budget: 1 << 20, seed: seed, priority: 150, syscalls: .all,
+      stackSize: 0x4000, buffer: 0x7100_0000, heapBase: 0x7200_0000, heapSize: 0x1_0000,
+      budget: 1 << 20, seed: seed, priority: 150, syscalls: .all,
       affinity: 3, startNanoseconds: 123_456_789, watchdogMilliseconds: 500,
       switches: CommandSwitches(forceFail: .named))
     return EnvelopeContents(info: info, capabilities: intake(.named))
@@ -210,11 +211,17 @@ extension Refusal {
     Refusal("no call", at: 156, UInt32(0), .invalidValue(offset: 156, found: 0)),
     Refusal("no processor", at: 160, UInt64(0), .invalidValue(offset: 160, found: 0)),
     Refusal("watchdog reserved", at: 180, UInt8(1), .nonzeroReserved(offset: 180)),
-    Refusal("slot 0", at: 200, UInt32(0), .invalidValue(offset: 200, found: 0)),
-    Refusal("slot twice", at: 224, UInt32(1), .duplicate(table: 0, entry: 1)),
-    Refusal("slot order", at: 200, UInt32(3), .outOfOrder(table: 0, entry: 1)),
-    Refusal("slot outside", at: 248, UInt32(256), .invalidValue(offset: 248, found: 256)),
+    Refusal("no buffer", at: 200, UInt64(0), .invalidValue(offset: 200, found: 0)),
+    Refusal("buffer not aligned", at: 200, UInt64(1), .invalidValue(offset: 200, found: 1)),
+    Refusal("heap not aligned", at: 208, UInt64(1), .invalidValue(offset: 208, found: 1)),
+    Refusal("heap at 0", at: 208, UInt64(0), .invalidValue(offset: 216, found: 0x1_0000)),
+    Refusal("heap of part of a page", at: 216, UInt64(1), .invalidValue(offset: 216, found: 1)),
+    Refusal("heap too large", at: 216, UInt64(1) << 47, .invalidValue(offset: 216, found: 1 << 47)),
+    Refusal("slot 0", at: 224, UInt32(0), .invalidValue(offset: 224, found: 0)),
+    Refusal("slot twice", at: 248, UInt32(1), .duplicate(table: 0, entry: 1)),
+    Refusal("slot order", at: 224, UInt32(3), .outOfOrder(table: 0, entry: 1)),
+    Refusal("slot outside", at: 272, UInt32(256), .invalidValue(offset: 272, found: 256)),
     Refusal(
-      "badge of the own endpoint", at: 216, UInt64(1), .invalidValue(offset: 216, found: 1)),
+      "badge of the own endpoint", at: 240, UInt64(1), .invalidValue(offset: 240, found: 1)),
   ]
 }

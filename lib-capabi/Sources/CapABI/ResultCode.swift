@@ -3,8 +3,9 @@
 
 /// The outcome of an operation as it travels in a status register or a message tag.
 ///
-/// An open set: a peer built later may answer with a code that is unknown here.
-public struct ResultCode: RawRepresentable, Equatable, Sendable {
+/// An open set: a peer built later may answer with a code that is unknown here. As an error it is
+/// never OK.
+public struct ResultCode: RawRepresentable, Equatable, Error, Sendable {
   /// The code.
   public let rawValue: UInt16
 

@@ -2,6 +2,7 @@
 // writes it during system calls, which the compiler takes for writes of any memory.
 
 public import CapABI
+public import IPC
 
 /// The page that a thread shares with the kernel for what does not fit into registers.
 ///
@@ -78,12 +79,64 @@ public import CapABI
     }
   }
 
+  /// The message words as the buffer holds them: the first 32 bytes of the payload.
+  public var words: MessageWords {
+    MessageWords(
+      self[payloadWord: 0], self[payloadWord: 1], self[payloadWord: 2], self[payloadWord: 3])
+  }
+
+  /// Puts the message words where the rest of the payload is.
+  public func setWords(_ words: MessageWords) {
+    self[payloadWord: 0] = words.word0
+    self[payloadWord: 1] = words.word1
+    self[payloadWord: 2] = words.word2
+    self[payloadWord: 3] = words.word3
+  }
+
+  /// The body of a message: the first bytes of the payload.
+  ///
+  /// - Parameter length: Bytes; more than the payload holds are cut off.
+  /// - Returns: The bytes, which the thread's next system call may change.
+  @inline(__always)
+  @_lifetime(borrow self)
+  public func body(_ length: UInt16) -> RawSpan {
+    let count = min(Int(length), IPCBuffer.payloadSize)
+    // SAFETY: count bytes from the payload on lie inside the page of the type's invariant; nobody
+    // but this thread changes them, and it does so only in calls that this borrow excludes or that
+    // come after the last use of the span.
+    let bytes = unsafe UnsafeRawBufferPointer(
+      start: start + IPCBuffer.payloadOffset, count: count)
+    return unsafe _overrideLifetime(RawSpan(_unsafeBytes: bytes), borrowing: self)
+  }
+
+  /// The whole payload, to be written.
+  public var mutablePayload: MutableRawSpan {
+    @inline(__always)
+    @_lifetime(&self)
+    mutating get {
+      // SAFETY: the payload lies inside the page of the type's invariant, and the span ends before
+      // the thread's next system call, the only other writer.
+      let bytes = unsafe UnsafeMutableRawBufferPointer(
+        start: start + IPCBuffer.payloadOffset, count: IPCBuffer.payloadSize)
+      return unsafe _overrideLifetime(MutableRawSpan(_unsafeBytes: bytes), mutating: &self)
+    }
+  }
+
   /// Overwrites any part of the header, for those who test the kernel.
   ///
   /// An offset that is not a multiple of 8 below the buffer's size changes nothing.
   public func setRawWord(_ value: UInt64, at offset: Int) {
     guard offset >= 0, offset % 8 == 0, offset < IPCBuffer.size else { return }
     store(value, at: offset)
+  }
+
+  /// One word of the header, for what stands in for the kernel in tests.
+  ///
+  /// - Parameter index: Words from the start of the buffer.
+  /// - Returns: The word; 0 for an index that is not 0 to 31.
+  public func headerWord(_ index: Int) -> UInt64 {
+    guard index >= 0, index < IPCBuffer.headerSize / 8 else { return 0 }
+    return load(at: index * 8)
   }
 
   private func store<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at offset: Int) {
