@@ -5,10 +5,15 @@ The undefined symbols of an image (or of a bundle of objects) must be exactly th
 symbols/<image>.txt: an unlisted one would fail at link time or, worse, find a definition nobody
 reviewed; a listed one that is not used no longer needs its line. A linked image must not hold what
 the compiler adds for reference counting, the heap and globals filled at first use. No instruction
-may touch a vector or x87 register: the kernel does not save them on entry.
+may touch a vector or x87 register: the kernel does not save them on entry. The kernel holds no
+indirect call or jump, which other programs could train the branch predictor for: the compiler makes
+returns of them (-mretpoline), which these are not.
 
-usage: symbols.py IMAGE FILE...        FILE: object, bundle or linked image
+Of the profiles only smoke may hold what tests ask for: `--profile` tells which one was built.
+
+usage: symbols.py [--profile NAME] IMAGE FILE...        FILE: object, bundle or linked image
 """
+import argparse
 import re
 import shutil
 import subprocess
@@ -22,6 +27,12 @@ HIDDEN = re.compile(
     r'_?swift_(?:once|retain|release|bridge|slow|alloc|dealloc|initStack|beginAccess)\w*'
     r'|malloc|calloc|free|aligned_alloc|posix_memalign')
 VECTOR = re.compile(r'%(?:[xyz]?mm\d+|st\(|st\b)')
+INDIRECT = re.compile(r'\b(?:call|jmp)[ql]?\s+\*')
+# Images in which nothing may branch to where a register or memory says.
+DIRECT_ONLY = {'kernel'}
+
+# Bytes of a smoke kernel alone: the mask of left-out protections and the attempts against itself.
+SMOKE_ONLY = (b'erix_probe_run', b'CANNOT_LEAVE_OUT', b'PASS kernel/')
 
 
 def tool(name):
@@ -73,18 +84,41 @@ def compare(found, names, place, findings):
         findings.add(place, names[name], 'symbol', f'{name} is listed and not used')
 
 
-def check_registers(file, findings):
-    """Reports the first vector or x87 instruction of each function."""
+def instructions(file):
+    """The disassembly of a file, line by line."""
+    return output(tool('llvm-objdump'), '-d', '--no-show-raw-insn', file).splitlines()
+
+
+def first_uses(lines, pattern):
+    """The first instruction of each function that the pattern finds, behind the function's name."""
     function, reported = '?', None
-    for line in output(tool('llvm-objdump'), '-d', '--no-show-raw-insn', file).splitlines():
+    for line in lines:
         if match := re.match(r'[0-9a-f]+ <(.+)>:$', line):
             function = match[1]
-        elif VECTOR.search(line) and reported != function:
+        elif pattern.search(line) and reported != function:
             reported = function
-            findings.add(file, 1, 'register', f'{function}: {" ".join(line.split()[1:])}')
+            yield f'{function}: {" ".join(line.split()[1:])}'
 
 
-def main(image, files):
+def check_code(image, file, findings):
+    """Reports instructions that an image may not have."""
+    lines = instructions(file)
+    for use in first_uses(lines, VECTOR):
+        findings.add(file, 1, 'register', use)
+    if image in DIRECT_ONLY:
+        for use in first_uses(lines, INDIRECT):
+            findings.add(file, 1, 'indirect', use)
+
+
+def check_switches(profile, contents, file, findings):
+    """Reports test code in images that others install, and names here that have become stale."""
+    for name in SMOKE_ONLY:
+        if (name in contents) != (profile == 'smoke'):
+            state = 'in' if name in contents else 'not in'
+            findings.add(file, 1, 'switch', f'"{name.decode()}" is {state} a {profile} kernel')
+
+
+def main(image, files, profile=None):
     findings = common.Findings()
     path = LISTS / f'{image}.txt'
     if not path.is_file():
@@ -92,9 +126,11 @@ def main(image, files):
     found = set().union(*(undefined(file) for file in files))
     compare(found, listed(path), f'integration/checks/symbols/{image}.txt', findings)
     for file in files:
-        check_registers(file, findings)
+        check_code(image, file, findings)
         if is_linked(file):
             check_runtime(file, findings)
+        if profile:
+            check_switches(profile, Path(file).read_bytes(), file, findings)
     for line in findings.lines:
         print(line)
     result = f'{len(findings.lines)} found' if findings.lines else 'ok'
@@ -103,6 +139,9 @@ def main(image, files):
 
 
 if __name__ == '__main__':
-    if len(sys.argv) < 3:
-        raise SystemExit(__doc__)
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument('--profile')
+    arguments.add_argument('image')
+    arguments.add_argument('files', nargs='+')
+    given = arguments.parse_args()
+    sys.exit(main(given.image, given.files, given.profile))

@@ -28,7 +28,7 @@ BOOT_PROFILE_FLAG := ERIX_PROFILE_$(if $(filter dev,$(PROFILE)),DEV)$(if $(filte
 BOOT_MAP := $(CURDIR)=.
 BOOT_DEBUG := -Xswiftc -gline-tables-only -Xswiftc -file-prefix-map -Xswiftc $(BOOT_MAP) \
   -Xswiftc -file-compilation-dir -Xswiftc . -Xcc -ffile-prefix-map=$(BOOT_MAP) \
-  -Xcc -fdebug-compilation-dir=.
+  -Xcc -fdebug-compilation-dir=. -Xcc -D$(BOOT_PROFILE_FLAG)
 BOOT_LINK := -z max-page-size=4096 -z separate-loadable-segments --gc-sections --build-id=none
 BOOT_LINK_PIE := -pie --no-dynamic-linker $(BOOT_LINK)
 
@@ -83,7 +83,7 @@ $(BOOT_OUT)/BOOTX64%EFI: $(BOOT_OUT)/BOOTX64%debug.elf $(BOOT_TOOL)
 
 $(BOOT_OUT)/kernel.debug.elf: $(BOOT_ARCHIVES)/libKernel.a integration/linker/kernel.ld
 	@$(BOOT_LD) -static $(BOOT_LINK) -T integration/linker/kernel.ld -o $@ $(filter %.a,$^)
-	@$(BOOT_SYMBOLS) kernel $@
+	@$(BOOT_SYMBOLS) --profile $(PROFILE) kernel $@
 
 $(BOOT_OUT)/idle.debug.elf: integration/testprograms/idle/idle.S integration/linker/program.ld
 	@mkdir -p $(@D)

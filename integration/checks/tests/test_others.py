@@ -121,11 +121,41 @@ class SymbolTests(CheckTestCase):
         self.assertEqual(code, 1)
         self.assertIn('register: f: ', output)
 
+    def test_indirect_branches_in_the_kernel(self):
+        cases = ''.join(f'case {n}: g{n}(); g0(); break;' for n in range(8))
+        names = ''.join(f'void g{n}(void);' for n in range(8))
+        table = f'{names} void f(int n) {{ switch (n) {{ {cases} }} g0(); }}'
+        call = 'void f(void (*g)(void)) { g(); g(); }'
+        for text in (table, call):
+            with self.subTest(text=text):
+                code, output = self.run_main('kernel', self.compiled(text))
+                self.assertIn('indirect: f: ', output)
+                self.assertNotIn('indirect: ', self.run_main('loader', self.compiled(text))[1])
+                code, output = self.run_main('kernel', self.compiled(text, '-mretpoline'))
+                self.assertNotIn('indirect: ', output)
+
+    def test_test_code_is_for_smoke_kernels(self):
+        def found(profile, contents):
+            findings = common.Findings()
+            symbols.check_switches(profile, contents, 'kernel.elf', findings)
+            return findings.lines
+        names = b' '.join(symbols.SMOKE_ONLY)
+        self.assertEqual(found('smoke', names), [])
+        self.assertEqual(found('release', b'nothing'), [])
+        for name in symbols.SMOKE_ONLY:
+            with self.subTest(name=name):
+                self.assertEqual(
+                    found('release', b'<' + name + b'>'),
+                    [f'kernel.elf:1: switch: "{name.decode()}" is in a release kernel'])
+                self.assertEqual(
+                    found('smoke', names.replace(name, b'')),
+                    [f'kernel.elf:1: switch: "{name.decode()}" is not in a smoke kernel'])
+
     def registers(self, *flags):
         file = self.compiled('float f(float *a) { return *a * 2; }' if '-msse' in flags
                              else 'int f(int *a) { return *a * 2; }', *flags)
         findings = common.Findings()
-        symbols.check_registers(file, findings)
+        symbols.check_code('loader', file, findings)
         return findings.lines
 
     def test_vector_registers_are_found(self):

@@ -181,6 +181,7 @@ interrupt:
   movq $0, %gs:CPU_CONTEXT
   jmp erix_resume
 interrupt_from_kernel:
+  lfence                        /* no speculation with the user's GS, had it been user code */
   /* Interrupts are on in `idle` alone, which keeps nothing on its stack. */
   mov (%rsp), %rdi
   mov %gs:CPU_STACK, %rsp
@@ -208,6 +209,17 @@ exception_from_kernel:
   lea erix_return_instruction(%rip), %rcx
   cmp %rcx, %rax
   je return_failed
+#ifdef ERIX_PROFILE_SMOKE
+  cmp erix_probe_target(%rip), %rax
+  je probe_run_refused
+  lea erix_probe_begin(%rip), %rcx
+  cmp %rcx, %rax
+  jb 1f
+  lea erix_probe_end(%rip), %rcx
+  cmp %rcx, %rax
+  jb probe_refused
+1:
+#endif
   lea erix_copy_begin(%rip), %rcx
   cmp %rcx, %rax
   jb 2f
@@ -216,11 +228,21 @@ exception_from_kernel:
   jae 2f
   /* The user's page is gone: the copy says so. */
   lea erix_copy_failed(%rip), %rcx
+continue_elsewhere:
   mov %rcx, 32(%rsp)
   pop %rcx
   pop %rax
   add $16, %rsp
   iretq
+#ifdef ERIX_PROFILE_SMOKE
+/* The protection that the kernel tried is in force: probes.S. */
+probe_refused:
+  lea erix_probe_refused(%rip), %rcx
+  jmp continue_elsewhere
+probe_run_refused:
+  lea erix_probe_run_refused(%rip), %rcx
+  jmp continue_elsewhere
+#endif
 2:
   pop %rcx
   pop %rax

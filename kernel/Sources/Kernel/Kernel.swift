@@ -43,19 +43,13 @@ private func start(
 private func startMachine(
   _ handoff: borrowing BootloaderHandoff, _ console: EarlyConsole
 ) -> KernelSpace {
-  #if ERIX_PROFILE_SMOKE
-  let boot = X86Boot(leavingOut: handoff.info.switches.leaveOut)
-  #else
-  let boot = X86Boot(leavingOut: .none)
-  #endif
+  let boot = X86Boot(leavingOut: leftOut(handoff, console))
   do throws(MachineFailure) {
     let space = try boot.start(handoff)
     console.mark("OWN_PAGE_TABLES")
-    console.showHardening()
     #if ERIX_PROFILE_SMOKE
-    let walk = TableWalk(memory: DirectMapTables(), root: space.root)
-    guard walk.firstFlaw(tables: space.tables) == nil else { stop(console, "PAGE_TABLES") }
-    console.mark("NO_WRITABLE_ALIAS")
+    let whole = HardeningPlan(features: boot.features, leavingOut: .none)
+    console.tryProtections(space, offered: whole.protections)
     #endif
     return space
   } catch {
@@ -63,9 +57,23 @@ private func startMachine(
     case .memory: stop(console, "MEMORY")
     case .fpu: stop(console, "FPU_STATE")
     case .clock: stop(console, "NO_CLOCK")
+    case .tables: stop(console, "PAGE_TABLES")
     }
   }
 }
+
+#if ERIX_PROFILE_SMOKE
+/// The protections that the image leaves out; stops when one of them cannot be.
+private func leftOut(
+  _ handoff: borrowing BootloaderHandoff, _ console: EarlyConsole
+) -> Protections {
+  let mask = handoff.info.switches.leaveOut
+  guard HardeningPlan.optional.contains(mask) else { stop(console, "CANNOT_LEAVE_OUT") }
+  return mask
+}
+#else
+private func leftOut(_: borrowing BootloaderHandoff, _: EarlyConsole) -> Protections { .none }
+#endif
 
 /// Makes the state of the kernel, with all free memory in it.
 private func startState(
@@ -114,10 +122,12 @@ private func startRootTask(
   _ handoff: borrowing BootloaderHandoff, _ file: RawSpan, _ console: EarlyConsole
 ) -> Never {
   do throws(BootFailure) {
-    try withKernelState { state throws(BootFailure) in
+    let inForce = try withKernelState { state throws(BootFailure) in
       try state.prepare(from: handoff)
       _ = try state.makeRootTask(handoff, file: file)
+      return state.protectionsInForce
     }
+    console.showHardening(inForce)
   } catch {
     stop(console, error)
   }

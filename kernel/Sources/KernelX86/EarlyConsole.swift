@@ -4,7 +4,7 @@
 
 import CKernelX86
 package import CapABI
-import Handoff
+package import Handoff
 
 /// The ports behind the early console.
 package struct EarlyPorts {
@@ -108,11 +108,10 @@ package struct EarlyConsole {
     endLine()
   }
 
-  /// Shows which protections the registers say are on: `ERIX_KERNEL:HARDENING:<name>,<name>…`.
-  package func showHardening() {
+  /// Shows which protections are in force: `ERIX_KERNEL:HARDENING:<name>,<name>…`.
+  package func showHardening(_ protections: Protections) {
     guard EarlyPorts.isVerbose else { return }
     write("ERIX_KERNEL:HARDENING:")
-    let protections = Protections(rawValue: X86Machine.hardeningInForce())
     var isFirst = true
     for bit in 0..<64 {
       let protection = Protections(rawValue: 1 << UInt64(bit))
@@ -123,6 +122,34 @@ package struct EarlyConsole {
     }
     endLine()
   }
+
+  #if ERIX_PROFILE_SMOKE
+  /// Tries every protection of the kernel's own memory that the processor offers, and shows the
+  /// results as test programs do: `PASS kernel/<name>`, and the sums.
+  ///
+  /// - Parameters:
+  ///   - space: The kernel's address space.
+  ///   - offered: The protections that must be in force.
+  package func tryProtections(_ space: KernelSpace, offered: Protections) {
+    let probes = Probes(space)
+    var sums: InlineArray<2, UInt64> = [0, 0]
+    for bit in 0..<64 {
+      let protection = Protections(rawValue: 1 << UInt64(bit))
+      guard offered.contains(protection), let name = protection.name,
+        let isRefused = probes.isRefused(protection)
+      else { continue }
+      sums[isRefused ? 0 : 1] += 1
+      write(isRefused ? "PASS kernel/" : "FAIL kernel/")
+      write(name)
+      endLine()
+    }
+    write(sums[0], base: 10)
+    write(" passed, ")
+    write(sums[1], base: 10)
+    write(" failed")
+    endLine()
+  }
+  #endif
 
   private func write(_ text: StaticString) {
     for index in 0..<text.utf8CodeUnitCount {

@@ -1,5 +1,6 @@
 // Which protections are switched on, and which are in force: pure functions of what the processor
-// offers, what a smoke image leaves out, and what the registers hold. docs/reference/hardening.md.
+// offers, what a smoke image leaves out, and what registers and page tables hold.
+// docs/reference/hardening.md.
 
 import CapABI
 package import Handoff
@@ -57,6 +58,7 @@ package struct HardeningPlan: Equatable, Sendable {
     static let longMode: UInt64 = 1 << 8
     static let longModeActive: UInt64 = 1 << 10
     static let noExecute: UInt64 = 1 << 11
+    static let automaticIBRS: UInt64 = 1 << 21
   }
 
   private enum SpeculationControl {
@@ -64,28 +66,37 @@ package struct HardeningPlan: Equatable, Sendable {
     static let stibp: UInt64 = 1 << 1
   }
 
-  /// What the page tables and the code do, whatever the processor offers.
-  private static var structural: Protections {
+  /// What the page tables show, whatever the processor offers.
+  package static var shownByTables: Protections {
     let layout: Protections = .nullGuard | .stackGuards | .readOnlyTables
-    let isolation: Protections = .writeXorExecute | .separateTables | .fpuIsolation
-    return layout | isolation
+    return layout | .writeXorExecute | .separateTables
+  }
+
+  /// What a smoke image can leave out.
+  ///
+  /// The others cannot be missing: page tables rely on no execution, and the rest is what the
+  /// kernel does, not something that it switches on.
+  package static var optional: Protections {
+    let registers: Protections = .writeProtect | .smep | .smap | .umip | .speculationControl
+    return registers | .stackGuards | .readOnlyTables | .fpuIsolation | .aslr
   }
 
   /// Chooses.
   ///
   /// - Parameters:
   ///   - features: What the processor offers.
-  ///   - leftOut: What a smoke image leaves out; none in others.
+  ///   - leftOut: What a smoke image leaves out, of `optional`; none in others.
   package init(features: ProcessorFeatures, leavingOut leftOut: Protections) {
-    var chosen = Self.structural | .writeProtect
+    var chosen = Self.shownByTables | .fpuIsolation | .writeProtect
     if features.noExecute { chosen = chosen | .noExecute }
     if features.smep { chosen = chosen | .smep }
     if features.smap { chosen = chosen | .smap }
     if features.umip { chosen = chosen | .umip }
     let canControl = features.lastingIBRS || features.stibp
-    if canControl || features.ibpb { chosen = chosen | .speculationControl }
-    // The kernel's own page tables need the bit for no execution.
-    chosen = chosen.subtracting(leftOut.subtracting(.noExecute))
+    if canControl || features.ibpb || features.automaticIBRS {
+      chosen = chosen | .speculationControl
+    }
+    chosen = chosen.subtracting(leftOut & Self.optional)
     protections = chosen
     hasSpeculationControl = canControl && chosen.contains(.speculationControl)
     hasPredictionBarrier = features.ibpb && chosen.contains(.speculationControl)
@@ -106,26 +117,37 @@ package struct HardeningPlan: Equatable, Sendable {
     if chosen.contains(.smap) { registers.cr4 |= CR4.smap }
     registers.efer = EFER.systemCalls | EFER.longMode | EFER.longModeActive
     if features.noExecute { registers.efer |= EFER.noExecute }
+    let isControlled = chosen.contains(.speculationControl)
+    if isControlled, features.automaticIBRS { registers.efer |= EFER.automaticIBRS }
     if hasSpeculationControl {
+      // Where IBRS would have to be set at every entry, retpolines do its work.
       if features.lastingIBRS { registers.speculationControl |= SpeculationControl.ibrs }
       if features.stibp { registers.speculationControl |= SpeculationControl.stibp }
     }
     self.registers = registers
   }
 
-  /// The protections that are in force, by what the registers hold now.
+  /// The protections that are in force, by what registers and page tables hold now.
   ///
-  /// What has no register is in force as it was chosen.
-  package func inForce(_ now: ProtectionRegisters) -> Protections {
-    var missing = Protections.none
-    if now.cr0 & CR0.writeProtect == 0 { missing = missing | .writeProtect }
-    if now.efer & EFER.noExecute == 0 { missing = missing | .noExecute }
-    if now.cr4 & CR4.smep == 0 { missing = missing | .smep }
-    if now.cr4 & CR4.smap == 0 { missing = missing | .smap }
-    if now.cr4 & CR4.umip == 0 { missing = missing | .umip }
-    if hasSpeculationControl, now.speculationControl != registers.speculationControl {
-      missing = missing | .speculationControl
+  /// FPU isolation, which neither shows, is in force as it was chosen.
+  ///
+  /// - Parameters:
+  ///   - now: What the registers hold.
+  ///   - shown: What `TableWalk` found of `shownByTables`.
+  /// - Returns: Those that are in force.
+  package func inForce(_ now: ProtectionRegisters, shown: Protections) -> Protections {
+    let unshown: Protections = .fpuIsolation | .speculationControl
+    var found = protections & unshown | shown & Self.shownByTables
+    if now.cr0 & CR0.writeProtect != 0 { found = found | .writeProtect }
+    if now.efer & EFER.noExecute != 0 { found = found | .noExecute }
+    if now.cr4 & CR4.smep != 0 { found = found | .smep }
+    if now.cr4 & CR4.smap != 0 { found = found | .smap }
+    if now.cr4 & CR4.umip != 0 { found = found | .umip }
+    if now.speculationControl != registers.speculationControl
+      || now.efer & EFER.automaticIBRS != registers.efer & EFER.automaticIBRS
+    {
+      found = found.subtracting(.speculationControl)
     }
-    return protections.subtracting(missing)
+    return found
   }
 }

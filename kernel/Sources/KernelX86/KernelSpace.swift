@@ -148,14 +148,22 @@ package struct KernelSpace {
     let tables = erix_entry_tables_address()
     space.protect(tables, bytes: erix_cpu_address() - tables)
     guard !leftOut.contains(.stackGuards) else { return }
-    space.unmap(erix_stack_guard_address(), bytes: PageRange.pageSize)
-    space.unmap(erix_entry_stack_guard_address(), bytes: PageRange.pageSize)
-    for index in 0..<UInt64(EXCEPTION_STACKS) {
-      let size = PageRange.pageSize + UInt64(EXCEPTION_STACK_SIZE)
-      space.unmap(
-        erix_exception_stacks_address() + index * size, bytes: PageRange.pageSize)
+    for index in 0..<GuardPages.count {
+      space.unmap(guardPages[index], bytes: PageRange.pageSize)
     }
   }
+
+  private static var guardPages: GuardPages {
+    let first = erix_exception_stacks_address()
+    let size = PageRange.pageSize + UInt64(EXCEPTION_STACK_SIZE)
+    return GuardPages([
+      erix_stack_guard_address(), erix_entry_stack_guard_address(), first, first + size,
+      first + 2 * size, first + 3 * size,
+    ])
+  }
+
+  /// What the finished tables are compared with.
+  package var parts: KernelParts { KernelParts(tables: tables, guards: Self.guardPages) }
 }
 
 /// Pages of device registers.

@@ -2,6 +2,8 @@
 // user instruction, read-only afterwards.
 
 import CKernelX86
+import CapABI
+import Handoff
 
 /// The hardware, as `X86Machine` needs it.
 struct MachineFacts {
@@ -23,6 +25,8 @@ struct MachineFacts {
   var hasPredictionBarrier = false
   /// What was switched on.
   var plan: HardeningPlan?
+  /// What the kernel's page tables show, which do not change after the boot.
+  var shownByTables = Protections.none
   /// Where the early console is.
   var console: EarlyPorts?
 }

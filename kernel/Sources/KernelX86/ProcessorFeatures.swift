@@ -48,6 +48,8 @@ package struct ProcessorFeatures: Equatable, Sendable {
   package var deadlineTimer = false
   /// IBRS that is set once and stays in force.
   package var lastingIBRS = false
+  /// IBRS that the processor keeps in force by itself in the kernel, once a bit of EFER is set.
+  package var automaticIBRS = false
   /// Single-thread indirect branch predictors.
   package var stibp = false
   /// A barrier for indirect branch predictions.
@@ -111,6 +113,8 @@ package struct ProcessorFeatures: Equatable, Sendable {
     ibpb = ibpb || leaf.ebx.hasBit(12)
     stibp = stibp || leaf.ebx.hasBit(15)
     lastingIBRS = lastingIBRS || leaf.ebx.hasBit(14) && leaf.ebx.hasBit(16)
+    guard highest >= 0x8000_0021 else { return }
+    automaticIBRS = processor.identification(leaf: 0x8000_0021, subleaf: 0).eax.hasBit(8)
   }
 
   /// Crystal frequency times ratio, when all three numbers are there.

@@ -1,5 +1,8 @@
-// Walks page tables as the processor does, to show that no executable memory can be written
-// through any address. Pure.
+// Walks page tables as the processor does, to find out which protections they show: that no
+// executable memory can be written through any address, that guard pages are not there. Pure.
+
+import CapABI
+package import Handoff
 
 /// A page that page tables map.
 package struct MappedPage: Equatable, Sendable {
@@ -19,22 +22,43 @@ package struct MappedPage: Equatable, Sendable {
   func overlaps(_ run: PhysicalRun) -> Bool { physical < run.end && run.start < physical + bytes }
 }
 
+/// The pages below the kernel's stacks, which are not mapped.
+package struct GuardPages: Sendable {
+  /// Stacks of the kernel: its own, the one for the processor's frame, those of exceptions.
+  package static let count = 6
+
+  private let addresses: InlineArray<6, UInt64>
+
+  /// Pages at these virtual addresses.
+  package init(_ addresses: InlineArray<6, UInt64>) { self.addresses = addresses }
+
+  /// The address of one of them.
+  package subscript(index: Int) -> UInt64 { addresses[index] }
+
+  func touch(_ page: MappedPage) -> Bool {
+    for index in 0..<Self.count where addresses[index] &- page.virtual < page.bytes { return true }
+    return false
+  }
+}
+
 /// Neighbouring physical bytes.
 struct PhysicalRun {
   var start: UInt64 = 0
   var end: UInt64 = 0
 }
 
-/// What is wrong with page tables.
-package enum TableFlaw: Equatable, Sendable {
-  /// Executable memory can be written, at this virtual address.
-  case writableAlias(UInt64)
-  /// The page at address 0 is mapped.
-  case nullPage
-  /// A page of the upper half is open to user code.
-  case userInUpperHalf(UInt64)
-  /// A page of page tables of the kernel can be written, at this virtual address.
-  case writableTable(UInt64)
+/// What page tables are compared with.
+package struct KernelParts: Sendable {
+  /// Physical range of the kernel's page tables, which nobody may write.
+  package let tables: Range<UInt64>
+  /// Virtual addresses of the pages below the stacks, which are not mapped.
+  package let guards: GuardPages
+
+  /// Parts of a kernel.
+  package init(tables: Range<UInt64>, guards: GuardPages) {
+    self.tables = tables
+    self.guards = guards
+  }
 }
 
 /// Page tables that are in use.
@@ -48,37 +72,34 @@ package struct TableWalk<Memory: TableMemory> {
     self.root = root
   }
 
-  /// The first flaw.
-  ///
-  /// - Parameter tables: Physical range of the kernel's page tables, which nobody may write.
-  /// - Returns: nil when there is none.
-  package func firstFlaw(tables: Range<UInt64>) -> TableFlaw? {
-    var flaw: TableFlaw?
-    let tableRun = PhysicalRun(start: tables.lowerBound, end: tables.upperBound)
+  /// The protections that the tables show, of those that are a matter of the kernel's own tables.
+  package func protections(of parts: KernelParts) -> Protections {
+    var missing = Protections.none
+    let tables = PhysicalRun(start: parts.tables.lowerBound, end: parts.tables.upperBound)
     forEachPage { page in
-      guard flaw == nil else { return }
-      if page.virtual == 0 { flaw = .nullPage }
-      if page.isUser, page.virtual >> 63 == 1 { flaw = .userInUpperHalf(page.virtual) }
-      if page.isWritable, page.overlaps(tableRun) { flaw = .writableTable(page.virtual) }
+      if page.virtual == 0 { missing = missing | .nullGuard }
+      // User pages are in the tables of processes alone.
+      if page.isUser { missing = missing | .separateTables }
+      if page.isWritable, page.overlaps(tables) { missing = missing | .readOnlyTables }
+      if parts.guards.touch(page) { missing = missing | .stackGuards }
     }
-    return flaw ?? firstAlias()
+    if hasWritableAlias() { missing = missing | .writeXorExecute }
+    return HardeningPlan.shownByTables.subtracting(missing)
   }
 
-  /// The first writable page that shows executable memory.
-  private func firstAlias() -> TableFlaw? {
-    var flaw: TableFlaw?
+  /// Whether executable memory can be written through some page.
+  private func hasWritableAlias() -> Bool {
+    var isFound = false
     var after: UInt64 = 0
     while let runs = executableRuns(from: after) {
       forEachPage { page in
-        guard flaw == nil, page.isWritable else { return }
-        for index in 0..<runs.count where page.overlaps(runs.runs[index]) {
-          flaw = .writableAlias(page.virtual)
-        }
+        guard page.isWritable else { return }
+        for index in 0..<runs.count where page.overlaps(runs.runs[index]) { isFound = true }
       }
-      guard flaw == nil, let next = runs.next else { return flaw }
+      guard !isFound, let next = runs.next else { return isFound }
       after = next
     }
-    return flaw
+    return false
   }
 
   /// Executable memory, some runs of it at a time.

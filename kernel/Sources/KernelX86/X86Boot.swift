@@ -12,6 +12,8 @@ package enum MachineFailure: Error, Equatable, Sendable {
   case fpu
   /// No clock to measure the time-stamp counter with.
   case clock
+  /// The kernel's page tables are not what they should be.
+  case tables
 }
 
 /// The steps of the boot that concern the hardware.
@@ -33,7 +35,8 @@ package struct X86Boot {
     plan = HardeningPlan(features: features, leavingOut: leftOut)
   }
 
-  /// Does it all: page tables, protections, entry, interrupt controllers, clock, FPU.
+  /// Does it all: page tables, protections, entry, interrupt controllers, clock, FPU; and walks the
+  /// tables, to see that they are as they should be.
   ///
   /// - Returns: The kernel's address space, which is in use.
   package func start(
@@ -73,6 +76,11 @@ package struct X86Boot {
     erix_fpu_allow()
     guard X86Machine.prepareFPU(features) else { throw .fpu }
     X86Machine.disableFPU()
+    let walk = TableWalk(memory: DirectMapTables(), root: space.root)
+    X86Machine.facts.shownByTables = walk.protections(of: space.parts)
+    guard X86Machine.facts.shownByTables == plan.protections & HardeningPlan.shownByTables else {
+      throw .tables
+    }
     return space
   }
 

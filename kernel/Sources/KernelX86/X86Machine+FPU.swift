@@ -1,6 +1,8 @@
 // The FPU's registers: Intel SDM volume 1, chapters 10.5 and 13.
 
 import CKernelX86
+import CapABI
+import Handoff
 
 extension X86Machine {
   /// Bytes of a save area, a power of two of at least 512.
@@ -43,6 +45,9 @@ extension X86Machine {
   /// Makes the next use of the FPU by user code an exception; its registers hold nobody's data.
   package static func disableFPU() {
     erix_fpu_allow()
+    #if ERIX_PROFILE_SMOKE
+    if let plan = facts.plan, !plan.protections.contains(.fpuIsolation) { return }
+    #endif
     // SAFETY: the area of entry.S is filled at boot and never written again.
     unsafe loadFPU(erix_clean_fpu_area())
     let taskSwitched: UInt64 = 1 << 3

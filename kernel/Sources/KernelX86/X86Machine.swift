@@ -139,10 +139,11 @@ package enum X86Machine: Machine {
   /// Masks or unmasks a line.
   package static func maskLine(_ line: UInt32, _ masked: Bool) { facts.lines.mask(line, masked) }
 
-  /// Protections that are on, read back from the registers: bits of `Protections`.
+  /// Protections that are on, read back from registers and page tables: bits of `Protections`.
   package static func hardeningInForce() -> UInt64 {
     guard let plan = facts.plan else { return 0 }
-    return plan.inForce(Processor86.registers(of: plan)).rawValue
+    let now = Processor86.registers(of: plan)
+    return plan.inForce(now, shown: facts.shownByTables).rawValue
   }
 }
 

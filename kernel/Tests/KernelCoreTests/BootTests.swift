@@ -227,12 +227,17 @@ struct BootTests {
       try RootHandoff(decoding: $0.handoff.span.rawBytes).info.entropy.source
     }
     #expect(sources == [.kernel, .fixed, .none])
+    let inForce = [first, fixed, none].map {
+      $0.world.state.protectionsInForce.contains(.aslr)
+    }
+    #expect(inForce == [true, false, false])
   }
 
   @Test func `without randomisation everything stands at the start of its part`() throws {
     let plain = try Booted { $0.switches.leaveOut = .aslr }
     #expect(plain.thread.object.context.rip == 1 << 30 + 2 << 20 + 0x11C0)
     #expect(plain.thread.object.context.rsp == 1 << 30 + 512 << 20)
+    #expect(!plain.world.state.protectionsInForce.contains(.aslr))
   }
 
   @Test func `the endpoint with the whole surface is given when the image asks for it`() throws {

@@ -85,6 +85,14 @@ struct ProcessorFeaturesTests {
     #expect(features.lastingIBRS && !features.isAffectedByMeltdown)
   }
 
+  @Test func `AMD can keep IBRS in force by itself`() {
+    var processor = ScriptedProcessor.empty(vendor: 0x6874_7541)
+    processor.set(0x8000_0021) { $0.eax = 1 << 8 }
+    #expect(!ProcessorFeatures(of: processor).automaticIBRS)
+    processor.set(0x8000_0000) { $0.eax = 0x8000_0021 }
+    #expect(ProcessorFeatures(of: processor).automaticIBRS)
+  }
+
   @Test func `AMD tells it elsewhere and is not affected by Meltdown`() {
     var processor = ScriptedProcessor.empty(vendor: 0x6874_7541)
     processor.set(0x8000_0008) { $0.ebx = 1 << 12 | 1 << 14 | 1 << 15 | 1 << 16 }
@@ -95,6 +103,8 @@ struct ProcessorFeaturesTests {
 }
 
 struct HardeningPlanTests {
+  private static let shown = HardeningPlan.shownByTables
+
   private static func everything() -> ProcessorFeatures {
     var features = ProcessorFeatures()
     features.noExecute = true
@@ -111,7 +121,7 @@ struct HardeningPlanTests {
 
   @Test func `everything offered is on, and in force once the registers hold it`() {
     let plan = HardeningPlan(features: Self.everything(), leavingOut: .none)
-    #expect(plan.inForce(plan.registers) == plan.protections)
+    #expect(plan.inForce(plan.registers, shown: Self.shown) == plan.protections)
     for protection: Protections in [
       .noExecute, .writeProtect, .smep, .smap, .umip, .speculationControl, .readOnlyTables,
     ] {
@@ -132,12 +142,41 @@ struct HardeningPlanTests {
     let plan = HardeningPlan(features: Self.everything(), leavingOut: protection)
     #expect(plan.protections == whole.protections.subtracting(protection))
     #expect(plan.registers != whole.registers)
-    #expect(whole.inForce(plan.registers) == plan.protections)
+    #expect(whole.inForce(plan.registers, shown: Self.shown) == plan.protections)
+  }
+
+  @Test(arguments: [.stackGuards, .readOnlyTables, .fpuIsolation] as [Protections])
+  func `what has no register can be left out too`(protection: Protections) {
+    let whole = HardeningPlan(features: Self.everything(), leavingOut: .none)
+    let plan = HardeningPlan(features: Self.everything(), leavingOut: protection)
+    #expect(plan.protections == whole.protections.subtracting(protection))
+    #expect(plan.registers == whole.registers)
+  }
+
+  @Test func `what cannot be left out stays chosen`() {
+    let whole = HardeningPlan(features: Self.everything(), leavingOut: .none)
+    let all = Protections.all.subtracting(HardeningPlan.optional)
+    #expect(HardeningPlan(features: Self.everything(), leavingOut: all) == whole)
+  }
+
+  @Test func `page tables that show less are believed`() {
+    let plan = HardeningPlan(features: Self.everything(), leavingOut: .none)
+    for protection: Protections in [.stackGuards, .nullGuard, .writeXorExecute] {
+      let found = plan.inForce(plan.registers, shown: Self.shown.subtracting(protection))
+      #expect(found == plan.protections.subtracting(protection))
+    }
+  }
+
+  @Test func `registers that hold more than was chosen are believed`() {
+    let whole = HardeningPlan(features: Self.everything(), leavingOut: .none)
+    let plan = HardeningPlan(features: Self.everything(), leavingOut: .smep)
+    #expect(plan.inForce(whole.registers, shown: Self.shown).contains(.smep))
   }
 
   @Test func `what the processor lacks is not claimed`() {
     let plan = HardeningPlan(features: ProcessorFeatures(), leavingOut: .none)
     #expect(!plan.protections.contains(.smep) && !plan.protections.contains(.noExecute))
+    #expect(!plan.protections.contains(.speculationControl))
     #expect(!plan.hasSpeculationControl && !plan.hasPredictionBarrier)
     #expect(plan.registers.cr4 >> 18 == 0)
   }
@@ -150,5 +189,65 @@ struct HardeningPlanTests {
       #expect((name != nil) == Protections.all.contains(protection))
       if let name { #expect(names.insert(name).inserted) }
     }
+  }
+}
+
+/// The choice among the ways of controlling speculation; the emulator has none of them.
+struct SpeculationTests {
+  private static func plan(
+    leavingOut leftOut: Protections = .none, _ change: (inout ProcessorFeatures) -> Void
+  ) -> HardeningPlan {
+    var features = ProcessorFeatures()
+    features.noExecute = true
+    change(&features)
+    return HardeningPlan(features: features, leavingOut: leftOut)
+  }
+
+  @Test func `lasting IBRS is set once`() {
+    let plan = Self.plan { $0.lastingIBRS = true }
+    #expect(plan.registers.speculationControl == 1 && plan.hasSpeculationControl)
+    #expect(!plan.hasPredictionBarrier)
+  }
+
+  @Test func `STIBP is set by itself where IBRS would have to be set at every entry`() {
+    let plan = Self.plan { $0.stibp = true }
+    #expect(plan.registers.speculationControl == 2 && plan.hasSpeculationControl)
+  }
+
+  @Test func `automatic IBRS is a bit of EFER`() {
+    let without = Self.plan { _ in }
+    let plan = Self.plan { $0.automaticIBRS = true }
+    #expect(plan.registers.efer == without.registers.efer | 1 << 21)
+    #expect(!plan.hasSpeculationControl && plan.protections.contains(.speculationControl))
+    #expect(!plan.inForce(without.registers, shown: .none).contains(.speculationControl))
+  }
+
+  @Test func `a barrier alone needs no register`() {
+    let plan = Self.plan { $0.ibpb = true }
+    #expect(plan.hasPredictionBarrier && !plan.hasSpeculationControl)
+    #expect(plan.registers.speculationControl == 0)
+    #expect(plan.inForce(plan.registers, shown: .none).contains(.speculationControl))
+  }
+
+  @Test func `left out, nothing of it is set`() {
+    let plan = Self.plan(leavingOut: .speculationControl) {
+      $0.lastingIBRS = true
+      $0.automaticIBRS = true
+      $0.stibp = true
+      $0.ibpb = true
+    }
+    #expect(!plan.hasSpeculationControl && !plan.hasPredictionBarrier)
+    #expect(plan.registers.speculationControl == 0 && plan.registers.efer >> 21 == 0)
+    #expect(!plan.inForce(plan.registers, shown: .none).contains(.speculationControl))
+  }
+
+  @Test func `a register that lost a bit is not in force`() {
+    let plan = Self.plan {
+      $0.lastingIBRS = true
+      $0.stibp = true
+    }
+    var now = plan.registers
+    now.speculationControl = 2
+    #expect(!plan.inForce(now, shown: .none).contains(.speculationControl))
   }
 }

@@ -1,5 +1,7 @@
 // Page tables under construction, and the walk that looks for flaws in them.
 
+import CapABI
+import Handoff
 import KernelX86
 import Testing
 
@@ -30,10 +32,16 @@ struct KernelTablesTests {
     return pages
   }
 
-  private static func flaw(
-    _ space: KernelTables<ArrayTables>, tables: Range<UInt64> = nowhere
-  ) -> TableFlaw? {
-    TableWalk(memory: space.memory, root: space.root).firstFlaw(tables: tables)
+  /// What page tables do not show.
+  private static func missing(
+    _ space: KernelTables<ArrayTables>, tables: Range<UInt64> = nowhere,
+    guarding page: UInt64 = .max
+  ) -> Protections {
+    let guards = GuardPages([.max, .max, page, .max, .max, .max])
+    let walk = TableWalk(memory: space.memory, root: space.root)
+    let found = walk.protections(of: KernelParts(tables: tables, guards: guards))
+    #expect(HardeningPlan.shownByTables.contains(found))
+    return HardeningPlan.shownByTables.subtracting(found)
   }
 
   @Test func `the largest pages that fit are used`() {
@@ -79,14 +87,14 @@ struct KernelTablesTests {
     var space = KernelTables(memory: ArrayTables(), hasGigabytePages: true)
     space.map(Self.base, to: 0, bytes: 4 * Self.megabyte, .readWrite)
     space.map(0xFFFF_FFFF_8000_0000, to: 8 * Self.megabyte, bytes: 8192, .execute)
-    #expect(Self.flaw(space) == nil)
+    #expect(Self.missing(space) == .none)
   }
 
   @Test func `a writable alias of executable memory is found`() {
     var space = KernelTables(memory: ArrayTables(), hasGigabytePages: true)
     space.map(Self.base, to: 0, bytes: Self.gigabyte, .readWrite)
     space.map(0xFFFF_FFFF_8000_0000, to: 8 * Self.megabyte, bytes: 4096, .execute)
-    #expect(Self.flaw(space) == .writableAlias(Self.base))
+    #expect(Self.missing(space) == .writeXorExecute)
   }
 
   @Test func `an alias of the last of many executable runs is found`() {
@@ -95,27 +103,51 @@ struct KernelTablesTests {
     for run in 0..<20 as Range<UInt64> {
       space.map(code + run * 4096, to: Self.megabyte + run * 8192, bytes: 4096, .execute)
     }
-    #expect(Self.flaw(space) == nil)
+    #expect(Self.missing(space) == .none)
     space.map(Self.base, to: Self.megabyte + 19 * 8192, bytes: 4096, .readWrite)
-    #expect(Self.flaw(space) == .writableAlias(Self.base))
+    #expect(Self.missing(space) == .writeXorExecute)
+  }
+
+  @Test func `a guard page that is mapped is found`() {
+    var space = KernelTables(memory: ArrayTables(), hasGigabytePages: true)
+    space.map(Self.base, to: 0x10000, bytes: 2 * Self.megabyte, .readWrite)
+    let page = Self.base + Self.megabyte
+    #expect(Self.missing(space, guarding: page) == .stackGuards)
+    space.unmap(page, bytes: 4096)
+    #expect(Self.missing(space, guarding: page) == .none)
+    #expect(Self.missing(space, guarding: page + 4096) == .stackGuards)
+  }
+
+  @Test func `a user page in the kernel's own tables is found`() {
+    var space = KernelTables(memory: ArrayTables(), hasGigabytePages: true)
+    space.map(4096, to: 0x10000, bytes: 4096, .read)
+    let user: UInt64 = 1 << 2
+    var table = space.root
+    for _ in 0..<4 {
+      let index = (0..<512).first { space.memory.entry($0, of: table) != 0 } ?? 0
+      let entry = space.memory.entry(index, of: table)
+      space.memory.setEntry(index, of: table, to: entry | user)
+      table = entry & (1 << 52 - 1) & ~4095
+    }
+    #expect(Self.missing(space) == .separateTables)
   }
 
   @Test func `a mapped page 0 is found`() {
     var space = KernelTables(memory: ArrayTables(), hasGigabytePages: true)
     space.map(0, to: Self.megabyte, bytes: 4096, .read)
-    #expect(Self.flaw(space) == .nullPage)
+    #expect(Self.missing(space) == .nullGuard)
   }
 
   @Test func `a writable page table is found`() {
     var space = KernelTables(memory: ArrayTables(), hasGigabytePages: true)
     space.map(Self.base, to: 0, bytes: 2 * Self.megabyte, .readWrite)
     let tables = 4096..<UInt64(space.memory.tables.count) * 4096
-    #expect(Self.flaw(space, tables: tables) == .writableTable(Self.base))
+    #expect(Self.missing(space, tables: tables) == .readOnlyTables)
     var page = tables.lowerBound
     while page < UInt64(space.memory.tables.count) * 4096 {
       space.protect(Self.base + page, bytes: 4096)
       page += 4096
     }
-    #expect(Self.flaw(space, tables: tables.lowerBound..<page) == nil)
+    #expect(Self.missing(space, tables: tables.lowerBound..<page) == .none)
   }
 }

@@ -160,6 +160,13 @@ uint64_t erix_copy_from_user(void *_Nonnull destination, uint64_t source, uint64
 /* Leaves the start of the kernel for a thread, or to wait. */
 _Noreturn void erix_begin(uint64_t context);
 
+/* Attempts that protections refuse, in smoke kernels: 1 when it was possible. probes.S. */
+uint64_t erix_probe_read(uint64_t address);
+/* Writes a byte as it is. */
+uint64_t erix_probe_write(uint64_t address);
+/* Runs a return instruction. */
+uint64_t erix_probe_run(uint64_t address);
+
 extern char erix_system_call[], erix_cpu[], erix_entry_tables[];
 extern char erix_stack_guard[], erix_stack_end[], erix_exception_stacks[], erix_entry_stack_guard[];
 extern char erix_clean_fpu[], erix_kernel_state[], erix_machine_facts[];

@@ -55,8 +55,10 @@ extension KernelState {
     do throws(ELFError) { image = try ELFImage(file, limits: RootLayout.limits) } catch {
       throw .malformedRootTask(error)
     }
-    let layout = RootLayout(
-      &random, alignment: image.alignment, isRandom: Self.isRandom(handoff.info.switches))
+    let isRandom = Self.isRandom(handoff.info.switches)
+    let layout = RootLayout(&random, alignment: image.alignment, isRandom: isRandom)
+    let source = handoff.info.entropy.source
+    platform.hasRandomLayout = isRandom && source != .none && source != .fixed
     let pages = (image.pages.upperBound - image.pages.lowerBound) >> 12
     guard
       let process = makeFirstProcess(

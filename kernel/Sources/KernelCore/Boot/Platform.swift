@@ -47,6 +47,8 @@ package struct Platform: Sendable {
   package var acpiRoot: PhysicalAddress?
   /// Whether the kernel may write the serial port: until user space reports its driver.
   package var ownsSerial = false
+  /// Whether the root task's layout was drawn from numbers that nobody can foretell.
+  package internal(set) var hasRandomLayout = false
 
   /// A machine about which nothing is known.
   package init() {}

@@ -2,16 +2,25 @@
 // AUDIT_HARDENING. Everything is named by ids, never by addresses. docs/reference/control/audit.md.
 
 import CapABI
+package import Handoff
 import KernelMachine
 
 extension KernelState {
+  /// The protections in force: what the machine reads back, and what the kernel's code does on
+  /// every way.
+  package var protectionsInForce: Protections {
+    var always: Protections = .syscallFilter | .copyOnWrite | .memoryClearing
+    if platform.hasRandomLayout { always = always | .aslr }
+    return Protections(rawValue: M.hardeningInForce()) | always
+  }
+
   mutating func auditControl(
     _ request: ControlRequest, by caller: ControlCaller
   ) throws(SyscallError) -> ControlOutcome {
     switch request.operation {
     case .auditHardening:
       try request.requireZero(from: 0)
-      return .words(M.hardeningInForce())
+      return .words(protectionsInForce.rawValue)
     case .auditProcesses:
       try request.requireZero(from: 1)
       guard let process = objects.processes.first(from: request.word0) else { throw .notFound }
