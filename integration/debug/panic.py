@@ -22,14 +22,28 @@ def markers(text, name):
             re.findall(rf'^ERIX_KERNEL:{name}:([0-9a-f]+)\r?$', text, re.MULTILINE)]
 
 
-def symbolizer():
-    """llvm-symbolizer of the Swift toolchain, else the system's."""
+def beside_swift(name):
+    """A tool of the Swift toolchain, else the system's; None when there is none."""
     swift = shutil.which('swift')
-    beside = Path(swift).resolve().parent / 'llvm-symbolizer' if swift else Path('none')
-    found = str(beside) if beside.is_file() else shutil.which('llvm-symbolizer')
+    beside = Path(swift).resolve().parent / name if swift else Path('none')
+    return str(beside) if beside.is_file() else shutil.which(name)
+
+
+def symbolizer():
+    """llvm-symbolizer, without which nothing can be named."""
+    found = beside_swift('llvm-symbolizer')
     if not found:
         raise SystemExit('llvm-symbolizer is neither beside swift nor in PATH')
     return found
+
+
+def readable(text):
+    """The text with the names of Swift functions as a reader knows them, where there is a tool."""
+    tool = beside_swift('swift-demangle')
+    if not tool:
+        return text
+    return subprocess.run([tool, '--simplified'], input=text, capture_output=True, text=True,
+                          check=True, timeout=60).stdout
 
 
 def lines_of(kernel, addresses):
@@ -39,7 +53,7 @@ def lines_of(kernel, addresses):
     text = subprocess.run([symbolizer(), f'--obj={kernel}', '--output-style=GNU', '--demangle',
                            '--pretty-print', '--functions', '--inlines', *asked],
                           capture_output=True, text=True, check=True, timeout=60).stdout
-    return text.splitlines()
+    return readable(text).splitlines()
 
 
 def main(kernel, log=None):

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from harness import bootimage, ed25519, secure_boot, test_keys
+from harness import bootimage, ed25519, elf_edit, secure_boot, test_keys
 from harness.disk import write_disk
 from harness.files import write_bytes
-from harness.mutations import BYTES, Keys, MutationError, mutated
+from harness.mutations import BYTES, Keys, MutationError, Operation, mutated
 from harness.scenario import Loader, Scenario
 
 IMAGE_NAME = "boot.img"
@@ -59,6 +59,20 @@ def _image(path: Path, seed: bytes) -> bytes:
     return file
 
 
+def symbols(sources: Sources, scenario: Scenario) -> Path:
+    """The unstripped kernel of the scenario's image."""
+    return sources.build / scenario.profile / "kernel.debug.elf"
+
+
+def _operations(sources: Sources, scenario: Scenario) -> list[Operation]:
+    """The mutations of the image, with the addresses of the functions that they name."""
+    return [
+        {**operation, "address": elf_edit.symbol_address(
+            _contents(symbols(sources, scenario)), operation["function"])}
+        if operation.get("op") == "trap" and "function" in operation else operation
+        for operation in scenario.mutations]
+
+
 def prepare(sources: Sources, scenario: Scenario, folder: Path) -> Path:
     """Writes boot.img and the disk of a scenario into `folder`; returns the disk."""
     loader = _loader(sources, scenario, folder)
@@ -66,7 +80,7 @@ def prepare(sources: Sources, scenario: Scenario, folder: Path) -> Path:
     signer = "release" if scenario.profile == "release" else "dev"
     name = f"boot-{scenario.root}.img" if scenario.root else IMAGE_NAME
     image = _image(sources.build / scenario.profile / name, keys.seeds[signer])
-    image = mutated(image, list(scenario.mutations), keys, signer)
+    image = mutated(image, _operations(sources, scenario), keys, signer)
     if image is not None:
         write_bytes(folder / IMAGE_NAME, image)
     disk = folder / "disk.img"

@@ -81,6 +81,14 @@ def _elf(image: Image, operation: Operation) -> Image:
     return image.replacing(operation["section"], changed)
 
 
+def _trap(image: Image, operation: Operation) -> Image:
+    """Makes the kernel fail where a function begins; `address` was looked up by media.py."""
+    section = image.sections[image.index("kernel")]
+    changed: Section = replace(
+        section, data=elf_edit.with_trap(section.data, operation["address"]))
+    return image.replacing("kernel", changed)
+
+
 def _leave_out(image: Image, operation: Operation) -> Image:
     """Leaves protections out of the kernel; only a smoke image may say so."""
     section = image.sections[image.index("boot-config")]
@@ -146,7 +154,7 @@ def _replace(file: bytes, operation: Operation) -> bytes:
 
 CONTENT: dict[str, Callable[[Image, Operation], Image]] = {
     "drop": _drop, "duplicate": _duplicate, "swap": _swap, "cut": _cut, "fill": _fill, "elf": _elf,
-    "leave-out": _leave_out, "manifest": _manifest}
+    "leave-out": _leave_out, "manifest": _manifest, "trap": _trap}
 BYTES: dict[str, Callable[[bytes, Operation], bytes]] = {
     "flip": _flip, "set": _set, "truncate": _truncate, "append": _append,
     "replace": _replace}

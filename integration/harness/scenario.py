@@ -65,10 +65,12 @@ class Scenario:
     root: str = ""
     # None: the guest runs no tests of its own.
     tests: GuestTests | None = None
+    # Functions that the report of a panic must name, innermost first; others may lie between.
+    backtrace: tuple[str, ...] = ()
 
 
 KEYS = {"about", "profile", "machine", "loader", "mutations", "expect", "forbid", "exit",
-        "settle_seconds", "timeout_seconds", "root", "tests"}
+        "settle_seconds", "timeout_seconds", "root", "tests", "backtrace"}
 REQUIRED = {"about", "profile", "expect", "exit"}
 
 
@@ -144,6 +146,9 @@ def decode(name: str, row: Any) -> Scenario:
     _require(row["profile"] in PROFILES, f"{name}.profile: not one of {PROFILES}")
     loader = _record(Loader, row.get("loader", {}), f"{name}.loader")
     _require(not loader.variant or bool(NAME.fullmatch(loader.variant)), f"{name}: bad variant")
+    backtrace = row.get("backtrace", [])
+    good = isinstance(backtrace, list) and all(type(text) is str and text for text in backtrace)
+    _require(good, f"{name}.backtrace: not a list of functions")
     root = row.get("root", "")
     _require(root == "" or type(root) is str and bool(NAME.fullmatch(root)), f"{name}: bad root")
     expect = _markers(row["expect"], f"{name}.expect")
@@ -156,7 +161,7 @@ def decode(name: str, row: Any) -> Scenario:
         exit_code=_exit_code(row["exit"], name),
         settle_seconds=_number(row, "settle_seconds", 1, name),
         timeout_seconds=_number(row, "timeout_seconds", 60, name),
-        root=root, tests=_tests(row, name))
+        root=root, tests=_tests(row, name), backtrace=tuple(backtrace))
 
 
 def read_file(path: Path) -> list[Scenario]:

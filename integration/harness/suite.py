@@ -10,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from debug import panic
 from harness import emulator, machine
 from harness.elf_edit import ElfError
 from harness.fat32 import FatError
 from harness.bootimage import ImageError
 from harness.judge import State, Verdict, judge, missing_marker
-from harness.media import Sources, prepare
+from harness.media import Sources, prepare, symbols
 from harness.mutations import MutationError
 from harness.scenario import STREAMS, Scenario
 from harness.secure_boot import SigningError
@@ -51,6 +52,18 @@ def _logs(folder: Path) -> dict[str, str]:
         for stream, path in paths.items()}
 
 
+def _backtrace_trouble(options: Options, scenario: Scenario, logs: dict[str, str]) -> str | None:
+    """The first function that the report of the panic does not name where it should."""
+    frames = panic.markers("\n".join(logs.values()), "PANIC_FRAME")
+    if not frames:
+        return "no backtrace"
+    remaining = iter(panic.lines_of(symbols(options.sources, scenario), frames))
+    for function in scenario.backtrace:
+        if not any(function in line for line in remaining):
+            return f"{function} is not in the backtrace"
+    return None
+
+
 def _boot(options: Options, scenario: Scenario, folder: Path, stop: threading.Event) -> Verdict:
     """Prepares, runs and judges one scenario in `folder`."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -67,6 +80,10 @@ def _boot(options: Options, scenario: Scenario, folder: Path, stop: threading.Ev
         line, folder / "emulator.log", scenario.timeout_seconds * options.timeout_scale, is_done,
         scenario.settle_seconds, stop)
     verdict = judge(scenario, _logs(folder), ending)
+    if verdict.state is State.OK and scenario.backtrace:
+        trouble = _backtrace_trouble(options, scenario, _logs(folder))
+        if trouble is not None:
+            verdict = Verdict(State.MISSING_MARKER, trouble)
     if verdict.state is State.OK and not options.keeps_disks:
         for name in ("disk.img", "variables.fd"):
             (folder / name).unlink()

@@ -99,6 +99,19 @@ class ElfEditTests(unittest.TestCase):
         self.assertRaises(elf_edit.ElfError, elf_edit.read_field, elf(), "p_flags", 2)
 
 
+    def test_trap_stands_where_the_address_is_loaded(self) -> None:
+        file = elf()
+        changed = elf_edit.with_trap(file, 0x1004)
+        self.assertEqual(changed, file[:4] + b"\x0f\x0b" + file[6:])
+        for address in (0xFFF, 0x100F, 0x2000):
+            with self.subTest(address=address), self.assertRaises(elf_edit.ElfError):
+                elf_edit.with_trap(file, address)
+
+    def test_symbol_that_is_not_there_is_an_error(self) -> None:
+        with self.assertRaises(elf_edit.ElfError):
+            elf_edit.symbol_address(elf(), "main")
+
+
 class MutationTests(unittest.TestCase):
     FILE = bootimage.encode(image(), SEED)
 

@@ -3,14 +3,16 @@
 import contextlib
 import io
 import json
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
 from support import FAKE_EMULATOR, make_build
 
+from debug import panic
 from harness import __main__ as front
-from harness import emulator, machine
+from harness import elf_edit, emulator, machine
 
 
 class SuiteTests(unittest.TestCase):
@@ -98,6 +100,25 @@ class SuiteTests(unittest.TestCase):
     def test_mutation_that_does_not_fit_is_bad_scenario(self) -> None:
         self.expect_state(
             "BAD_SCENARIO", self.GOOD, mutations=[{"op": "drop", "section": "driver"}])
+
+    def test_backtrace_of_a_panic_is_judged(self) -> None:
+        output = self.expect_state("MISSING_MARKER", self.GOOD, backtrace=["f"])
+        self.assertIn("no backtrace", output)
+        source, kernel = self.folder / "a.c", self.build / "smoke" / "kernel.debug.elf"
+        source.write_text("int f(int a) { return a * 3; }\n")
+        clang = Path(panic.symbolizer()).with_name("clang")
+        subprocess.run(
+            [str(clang) if clang.is_file() else "clang", "--target=x86_64-unknown-none-elf", "-O1",
+             "-gline-tables-only", "-nostdlib", "-static", "-fuse-ld=lld", "-Wl,-e,f", str(source),
+             "-o", str(kernel)], check=True, capture_output=True)
+        frame = elf_edit.symbol_address(kernel.read_bytes(), "f")
+        steps = [f"debug=ERIX_KERNEL:PANIC_FRAME:{frame:x}", *self.GOOD]
+        expect = {"debug": ["ERIX_KERNEL:PANIC_FRAME:*", "ERIX_A"]}
+        code, output = self.run_suite(steps, expect=expect, backtrace=["f at"])
+        self.assertEqual(code, 0, output)
+        output = self.expect_state(
+            "MISSING_MARKER", steps, expect=expect, backtrace=["f at", "main"])
+        self.assertIn("main is not in the backtrace", output)
 
     def test_guest_without_expected_end_is_stopped_after_last_marker(self) -> None:
         code, output = self.run_suite(
