@@ -3,8 +3,10 @@
 
 Swift and C: file at most 400 lines (`// TABLE` or `// GENERATED` in the header exempts it),
 function at most 60, 90th percentile of a package's functions at most 30, line at most 100
-characters, a header comment. Scripts: at most 250 lines. Everywhere: no tab (except make), no
-trailing space, no unfinished work without an issue, no path of the machine the code was written on.
+characters, a header comment. Scripts: at most 250 lines. The kernel's core and its machine have
+less than 12,000 lines of code together, without comments and empty lines. Everywhere: no tab
+(except make), no trailing space, no unfinished work without an issue, no path of the machine the
+code was written on.
 """
 import re
 from collections import defaultdict
@@ -16,6 +18,7 @@ CODE, SCRIPTS = ('.swift', '.c', '.h', '.S'), ('.py', '.sh', '.ci/run')
 TEXT = CODE + SCRIPTS + ('.md', '.json', '.txt', '.ld', '.modulemap', 'Makefile', '.gitignore')
 FILE_LIMIT = {**dict.fromkeys(CODE, 400), **dict.fromkeys(SCRIPTS, 250)}
 FUNCTION_LIMIT, P90_LIMIT, LINE_LIMIT = 60, 30, 100
+KERNEL, KERNEL_LIMIT = ('kernel/Sources/KernelCore/', 'kernel/Sources/KernelX86/'), 12_000
 #: Written in pieces, so that this file does not find itself.
 UNFINISHED = re.compile(r'\b(?:TO' r'DO|FIX' r'ME|XX' r'X|HA' r'CK)\b(?!\(#\d+\):)')
 FORBIDDEN = re.compile(r'(?<![\w.])/wo' r'rk/|/tmp/' r'b-|/ro' r'ot/|/opt/' r'swift'
@@ -81,8 +84,15 @@ def percentile(values, part):
     return ordered[min(len(ordered) - 1, round(part * (len(ordered) - 1)))]
 
 
+def check_kernel(lines, findings):
+    """Reports a kernel that has grown beyond its limit; says how large it is."""
+    if lines >= KERNEL_LIMIT:
+        findings.add('kernel', 1, 'kernel', f'{lines} lines of code, limit {KERNEL_LIMIT}')
+    return f', kernel {lines} lines of code' if lines else ''
+
+
 def check(root, findings):
-    lengths, count = defaultdict(list), 0
+    lengths, count, kernel = defaultdict(list), 0, 0
     for name in common.tree.files(root, *TEXT):
         text = (root / name).read_text(errors='replace')
         lines = text.split('\n')
@@ -94,13 +104,15 @@ def check(root, findings):
         check_header(name, lines, findings)
         if name.endswith(('.swift', '.c', '.h')):
             found = check_functions(name, text, findings)
+            if name.startswith(KERNEL):
+                kernel += sum(1 for line in source.blanked(text).split('\n') if line.strip())
             if '/Sources/' in name:
                 lengths[name.split('/Sources/')[0]] += found
     for package, values in lengths.items():
         if values and percentile(values, 0.9) > P90_LIMIT:
             findings.add(package, 1, 'functions',
                          f'90th percentile {percentile(values, 0.9)} lines, limit {P90_LIMIT}')
-    return f'{count} files'
+    return f'{count} files' + check_kernel(kernel, findings)
 
 
 if __name__ == '__main__':

@@ -1,6 +1,7 @@
 """Feeds the limits check files and functions at and over each limit."""
 from support import GOOD, CheckTestCase
 
+import common
 import limits
 import source
 
@@ -29,6 +30,18 @@ class LimitsTests(CheckTestCase):
     def test_a_long_script(self):
         self.write('tool.py', '"""Does it."""\n' + 'a = 1\n' * 250)
         self.assert_found(limits.check, 'tool.py:1: file: 251 lines')
+
+    def test_the_kernel_has_a_limit(self):
+        findings = common.Findings()
+        self.assertEqual(limits.check_kernel(11_999, findings), ', kernel 11999 lines of code')
+        self.assertEqual(findings.lines, [])
+        limits.check_kernel(12_000, findings)
+        self.assertEqual(findings.lines, ['kernel:1: kernel: 12000 lines of code, limit 12000'])
+
+    def test_only_code_counts_for_the_kernel(self):
+        self.write('kernel/Sources/KernelCore/A.swift',
+                   '// A.\n\nlet a = 1  // why\n\n/// B.\nlet b = 2\n')
+        self.assertIn('kernel 2 lines of code', limits.check(self.root, common.Findings()))
 
     def test_a_function_over_the_limit(self):
         self.write(FILE, GOOD + 'func g() {}\n' * 20 + function(60))
