@@ -192,6 +192,13 @@ struct CapabilityTests {
     #expect(try world.query(3000).rights == .none)
   }
 
+  @Test func `query tells the pages of memory`() throws {
+    let world = try makeWorld()
+    try world.split(order: 3, into: 20)
+    #expect(try world.query(20).pageCount == 8)
+    #expect(try world.query(3).pageCount == 0)
+  }
+
   @Test func `each error has the code that the caller gets`() {
     let codes: [(SyscallError, ResultCode)] = [
       (.slotOutOfRange, .slotOutOfRange), (.emptySlot, .emptySlot),

@@ -153,6 +153,7 @@ struct ControlTests {
       try world.call(.queryCap, World.pair(9, 1)).word1 >> 32
         == UInt64(EndpointKind.irq.rawValue))
     #expect(try world.call(.queryCap, World.pair(1, 1)).word1 >> 32 == 0)
+    #expect(try world.call(.queryCap, 9).word2 == 0)
     #expect(throws: SyscallError.invalidArgument) { try world.call(.queryCap, World.pair(9, 2)) }
     #expect(throws: SyscallError.slotOutOfRange) { try world.call(.queryCap, 100) }
     try world.call(.capMove, through: .process, World.pair(6, 7))

@@ -105,6 +105,13 @@ private func queryCapSuite(_ report: inout Report) {
     let answer = ControlCall.queryCap(RootSlot.log.slot).perform(on: RootSlot.log.slot)
     try expect(answer.words.word1, equals: UInt64(Rights.send.rawValue))
   }
+  report.check("QUERY_CAP tells the pages of memory") { (w: inout Workshop) throws(Failure) in
+    let frame = try w.frame(order: 3)
+    let answer = ControlCall.queryCap(frame).perform(on: RootSlot.memory.slot)
+    try expect(answer.code)
+    try expect(answer.words.word0, equals: UInt64(CapabilityType.frame.rawValue))
+    try expect(answer.words.word2, equals: 8)
+  }
   report.check("QUERY_CAP of an empty slot") { (w: inout Workshop) throws(Failure) in
     let answer = ControlCall.queryCap(w.slot()).perform(on: RootSlot.log.slot)
     try expect(answer.code)

@@ -40,7 +40,8 @@ extension KernelState {
     return .done
   }
 
-  /// Type in word 0, rights in word 1; with the flag, the endpoint kind in its upper half.
+  /// Type in word 0, rights in word 1, with the flag the endpoint kind in its upper half, pages in
+  /// word 2.
   private mutating func queryCapability(
     _ request: ControlRequest, by caller: ControlCaller
   ) throws(SyscallError) -> ControlOutcome {
@@ -51,6 +52,7 @@ extension KernelState {
     let found = try CapabilityDescription(
       of: ControlRequest.low(request.word0), in: caller.cspace, scope: .window, space: objects)
     let kind = flags == includeKind ? UInt64(found.family.rawValue) : 0
-    return .words(UInt64(found.type.rawValue), UInt64(found.rights.rawValue) | kind << 32)
+    return .words(
+      UInt64(found.type.rawValue), UInt64(found.rights.rawValue) | kind << 32, found.pageCount)
   }
 }

@@ -10,6 +10,8 @@ package struct CapabilityDescription: Equatable, Sendable {
   package let rights: Rights
   /// The family of an endpoint; generic for everything else.
   package let family: EndpointKind
+  /// Pages of untyped memory, a frame or a device frame; 0 for everything else.
+  package let pageCount: UInt64
 
   /// Reads a slot.
   ///
@@ -24,10 +26,22 @@ package struct CapabilityDescription: Equatable, Sendable {
       type = .null
       rights = .none
       family = .generic
+      pageCount = 0
       return
     }
     type = found.object.type
     rights = found.object.rights
     family = type == .endpoint ? object.cast(to: Endpoint.self).object.family : .generic
+    pageCount = Self.pageCount(of: object, type)
+  }
+
+  private static func pageCount(of object: Ref<ObjectHeader>, _ type: CapabilityType) -> UInt64 {
+    switch type {
+    case .frame: UInt64(object.cast(to: Frame.self).object.pageCount)
+    case .deviceFrame: 1 << UInt64(object.cast(to: DeviceFrame.self).object.order)
+    case .deviceUntyped: object.cast(to: DeviceUntyped.self).object.pageCount
+    case .untyped: object.cast(to: Pool.self).object.base.map { 1 << UInt64($0.order) } ?? 0
+    default: 0
+    }
   }
 }
