@@ -1,6 +1,7 @@
 // The rules for the dynamic section and for the table of relocations it names.
 
 import ELF
+import ELFTesting
 import Testing
 
 struct DynamicSectionTests {

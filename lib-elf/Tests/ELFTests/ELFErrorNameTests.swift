@@ -1,6 +1,7 @@
 // The names that boot markers carry: fixed text for every error, as docs/reference/elf.md has it.
 
 import ELF
+import ELFTesting
 import Testing
 
 struct ELFErrorNameTests {

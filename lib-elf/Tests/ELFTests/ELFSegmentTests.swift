@@ -1,6 +1,7 @@
 // The rules for program headers: which are loaded, kept, ignored and refused.
 
 import ELF
+import ELFTesting
 import Testing
 
 struct ELFSegmentTests {

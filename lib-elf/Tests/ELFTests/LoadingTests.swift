@@ -2,6 +2,7 @@
 
 import Bytes
 import ELF
+import ELFTesting
 import Testing
 
 struct LoadingTests {

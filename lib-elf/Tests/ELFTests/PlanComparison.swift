@@ -2,6 +2,7 @@
 
 import Bytes
 import ELF
+import ELFTesting
 import Foundation
 import Testing
 

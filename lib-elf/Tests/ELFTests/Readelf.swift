@@ -2,6 +2,7 @@
 // This is a second opinion: it shares no code with the library and reads text instead of bytes.
 
 import ELF
+import ELFTesting
 import Foundation
 
 struct Readelf {

@@ -6,39 +6,63 @@
 //   0x1D0        0x21D0        dynamic section, 16 bytes of data, zeros to 0x33D0 (read, write)
 
 import Bytes
-import ELF
+public import ELF
 
-struct Sample {
-  var bytes: [UInt8]
+/// The file of a sample executable.
+public struct Sample: Sendable {
+  /// Its bytes.
+  public var bytes: [UInt8]
+
+  /// A file of these bytes.
+  public init(bytes: [UInt8]) {
+    self.bytes = bytes
+  }
 
   /// Fields of a program header: the raw value is the offset, the first two have four bytes.
-  enum Field: Int {
+  public enum Field: Int {
+    /// What the entry is.
     case type = 0
+    /// Rights.
     case flags = 4
+    /// In the file.
     case offset = 8
+    /// Link address.
     case address = 16
+    /// Bytes in the file.
     case fileSize = 32
+    /// Bytes in memory.
     case memorySize = 40
+    /// Of the address.
     case alignment = 48
   }
 
   /// Program headers of the sample, in table order.
-  enum Header: Int {
+  public enum Header: Int {
+    /// Read-only bytes.
     case constants = 0
+    /// Code.
     case code
+    /// Writable bytes.
     case data
+    /// The dynamic section.
     case dynamic
+    /// What is read-only after relocation.
     case relro
+    /// The rights of the stack.
     case stack
   }
 
-  static let size = 0x240
-  static let entry: UInt64 = 0x11C0
-  static let relocationTable = 0x190
-  static let dynamicSection = 0x1D0
+  /// Bytes of the file.
+  public static let size = 0x240
+  /// Link address of the first instruction.
+  public static let entry: UInt64 = 0x11C0
+  /// File offset of the relocation table.
+  public static let relocationTable = 0x190
+  /// File offset of the dynamic section.
+  public static let dynamicSection = 0x1D0
 
   /// The sample, changed by `spoil`.
-  static func pie(_ spoil: (inout Sample) -> Void = { _ in }) -> Sample {
+  public static func pie(_ spoil: (inout Sample) -> Void = { _ in }) -> Sample {
     var sample = Sample(bytes: Array(repeating: 0, count: size))
     sample.writeFileHeader()
     sample.writeProgramHeaders()
@@ -57,7 +81,7 @@ struct Sample {
   }
 
   /// The sample linked for fixed addresses 0x400000 higher, without a dynamic section.
-  static func fixed(_ spoil: (inout Sample) -> Void = { _ in }) -> Sample {
+  public static func fixed(_ spoil: (inout Sample) -> Void = { _ in }) -> Sample {
     pie { sample in
       sample.set(UInt16(2), at: 16)
       sample.set(UInt64(0x40_11C0), at: 24)
@@ -72,8 +96,8 @@ struct Sample {
     }
   }
 
-  /// Why the file is refused, or nil.
-  func refusal(limits: ELFLimits = .program) -> ELFError? {
+  /// Why the file is refused; nil when it is not.
+  public func refusal(limits: ELFLimits = .program) -> ELFError? {
     do {
       _ = try ELFImage(bytes.span.rawBytes, limits: limits)
       return nil
@@ -82,13 +106,15 @@ struct Sample {
     }
   }
 
-  mutating func set<Integer: FixedWidthInteger>(_ value: Integer, at offset: Int) {
+  /// Overwrites a little-endian integer.
+  public mutating func set<Integer: FixedWidthInteger>(_ value: Integer, at offset: Int) {
     for index in 0..<(Integer.bitWidth / 8) {
       bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index))
     }
   }
 
-  mutating func set(_ header: Header, _ field: Field, _ value: UInt64) {
+  /// Overwrites a field of a program header.
+  public mutating func set(_ header: Header, _ field: Field, _ value: UInt64) {
     let offset = 64 + 56 * header.rawValue + field.rawValue
     if field == .type || field == .flags {
       set(UInt32(truncatingIfNeeded: value), at: offset)
@@ -97,12 +123,14 @@ struct Sample {
     }
   }
 
-  mutating func setDynamic(_ index: Int, tag: UInt64, value: UInt64) {
+  /// Overwrites an entry of the dynamic section.
+  public mutating func setDynamic(_ index: Int, tag: UInt64, value: UInt64) {
     set(tag, at: Self.dynamicSection + 16 * index)
     set(value, at: Self.dynamicSection + 16 * index + 8)
   }
 
-  mutating func setRelocation(
+  /// Overwrites a relocation.
+  public mutating func setRelocation(
     _ index: Int, target: UInt64, type: UInt32 = 8, symbol: UInt32 = 0, addend: UInt64
   ) {
     let offset = Self.relocationTable + 24 * index
