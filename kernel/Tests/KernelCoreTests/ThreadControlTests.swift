@@ -216,6 +216,25 @@ struct ThreadControlTests {
     #expect(notification.object.bound == nil)
   }
 
+  @Test func `a process stands for its first thread when a notification shall be received`() throws {
+    let world = try staged()
+    try world.create(.notification, in: 6)
+    try world.call(.bindNotification, World.pair(4, 6), 1)
+    let notification = try #require(world.slot(6)?.object.object?.cast(to: Notification.self))
+    #expect(notification.object.bound == (try child(world)).object.firstThread)
+    #expect(try child(world).object.notificationSlot.object.isEmpty)
+    #expect(throws: SyscallError.invalidArgument) {
+      try world.call(.bindNotification, World.pair(4, 6), 2)
+    }
+    try world.call(.createThread, World.pair(4, 20))
+    #expect(throws: SyscallError.invalidArgument) {
+      try world.call(.bindNotification, World.pair(20, 6), 2)
+    }
+    expectSound(world)
+    try world.call(.bindNotification, World.pair(4, 0), 1)
+    #expect(notification.object.bound == nil)
+  }
+
   @Test func `a process tells its watcher that it died`() throws {
     let world = try staged()
     try world.create(.notification, in: 6)

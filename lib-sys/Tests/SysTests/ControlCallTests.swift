@@ -66,6 +66,7 @@ struct ControlCallTests {
     check(.setFilter(of: one, 3), .setSyscallFilter, 1, 3)
     check(.setFSBase(of: one, 0x1000), .setThreadFSBase, 1, 0x1000)
     check(.bind(notification: two, to: one), .bindNotification, pair)
+    check(.bind(notification: two, toFirstThreadOf: one), .bindNotification, pair, 1)
     check(.setBuffer(of: one, two), .setThreadBuffer, pair)
     check(.setEndpoint(of: one, two), .setThreadEndpoint, pair)
     check(.setEndpoint(of: one, two, role: 1), .setThreadEndpoint, pair, 1)

@@ -19,6 +19,7 @@ func notificationSuite(_ report: inout Report) {
   signalSuite(&report)
   waitSuite(&report)
   bindingSuite(&report)
+  bindFirstThreadSuite(&report)
   report.begin("deadline")
   deadlineSuite(&report)
 }
@@ -105,6 +106,21 @@ private func waitSuite(_ report: inout Report) {
 }
 
 /// Binds a notification to a thread or ends the binding.
+/// The first thread of a process, which nobody has a capability to.
+private func bindFirstThreadSuite(_ report: inout Report) {
+  report.check("a process stands for its first thread in BIND_NOTIFICATION") {
+    (w: inout Workshop) throws(Failure) in
+    let child = try w.stagedChild()
+    let control = RootSlot.threadControl.slot
+    let bell = try w.notification()
+    var call = ControlCall.bind(notification: bell, toFirstThreadOf: child.process)
+    try expect(call.perform(on: control).code)
+    try expect(bind(bell, child.assistant.thread), .busy)
+    call.words.word1 = 2
+    try expect(call.perform(on: control).code, .invalidArgument)
+  }
+}
+
 private func bind(_ notification: CapSlot, _ thread: CapSlot) -> ResultCode {
   ControlCall.bind(notification: notification, to: thread)
     .perform(on: RootSlot.threadControl.slot).code

@@ -106,21 +106,29 @@ extension KernelState {
     return .done
   }
 
+  /// The role of a notification that a process's first thread receives; 0 is the one that tells of
+  /// the process itself.
+  private static var receiverRole: UInt64 { 1 }
+
   /// The role of the endpoint whose callers a thread serves; 0 is the one of its faults.
   private static var serverRole: UInt64 { 1 }
 
   private mutating func bindNotification(
     _ request: ControlRequest, by caller: ControlCaller
   ) throws(SyscallError) -> ControlOutcome {
-    try request.requireZero(from: 1)
+    try request.requireZero(from: 2)
     let target = try objects.occupied(
       ControlRequest.low(request.word0), in: caller.cspace, .window)
     let slot = ControlRequest.high(request.word0)
     let source = slot == .null ? nil : try objects.occupied(slot, in: caller.cspace, .window)
-    if target.object.type == .process {
-      try bind(source, to: try target.managed(Process.self))
+    if target.object.type == .process, request.word1 != Self.receiverRole {
+      let process = try target.managed(Process.self)
+      guard request.word1 == 0 else { throw .invalidArgument }
+      try bind(source, to: process)
     } else {
-      try bind(source, to: try target.managed(Thread.self))
+      let thread = try target.managedThread()
+      guard request.word1 <= Self.receiverRole else { throw .invalidArgument }
+      try bind(source, to: thread)
     }
     return .done
   }

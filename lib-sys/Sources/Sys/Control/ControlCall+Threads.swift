@@ -64,6 +64,13 @@ extension ControlCall {
     ControlCall(.bindNotification, MessageWords(pair(thread, notification)))
   }
 
+  /// BIND_NOTIFICATION: a process's first thread receives a notification beside its messages.
+  public static func bind(
+    notification: CapSlot, toFirstThreadOf process: CapSlot
+  ) -> ControlCall {
+    ControlCall(.bindNotification, MessageWords(pair(process, notification), 1))
+  }
+
   /// SET_THREAD_BUFFER: a frame becomes a thread's IPC buffer.
   ///
   /// Slot 0 takes the buffer away.
