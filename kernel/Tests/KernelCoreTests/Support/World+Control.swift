@@ -43,7 +43,9 @@ extension World {
     let request = ControlRequest(
       operation: operation, badge: 0, length: length, word0: all[0], word1: all[1], word2: all[2],
       word3: all[3])
-    return try state.control(family, request, from: caller)
+    return try Provoked.noting(.control(operation)) { () throws(SyscallError) in
+      try state.control(family, request, from: caller)
+    }
   }
 
   /// Prepares the kernel with tables in RAM; every address in them is moved to where the RAM is.

@@ -13,12 +13,14 @@ extension World {
     _ untyped: UInt32 = 1, order: UInt64 = 0, address: UInt64 = 0, into slot: UInt32,
     by caller: Ref<CSpace>? = nil
   ) throws(SyscallError) {
-    let request = RetypeUntyped.Request(
-      untyped: CapSlot(rawValue: untyped), destination: CapSlot(rawValue: slot), order: order,
-      address: address)
-    let operation = try RetypeUntyped(
-      request, of: caller ?? cspace, scope: .whole, in: &state.objects)
-    operation.invoke(in: &state.objects)
+    try Provoked.noting(.control(.retypeUntypedToFrame)) { () throws(SyscallError) in
+      let request = RetypeUntyped.Request(
+        untyped: CapSlot(rawValue: untyped), destination: CapSlot(rawValue: slot), order: order,
+        address: address)
+      let operation = try RetypeUntyped(
+        request, of: caller ?? cspace, scope: .whole, in: &state.objects)
+      operation.invoke(in: &state.objects)
+    }
   }
 
   @discardableResult
@@ -26,20 +28,24 @@ extension World {
     _ frame: UInt32, in target: UInt32, at address: UInt64, rights: UInt64 = writable,
     steps: Int = .max, by caller: Ref<CSpace>? = nil
   ) throws(SyscallError) -> Outcome {
-    let request = MapFrame.Request(
-      frame: CapSlot(rawValue: frame), target: CapSlot(rawValue: target), address: address,
-      rights: rights)
-    let operation = try MapFrame(request, of: caller ?? cspace, scope: .whole, in: &state.objects)
-    return operation.invoke(steps: steps, in: &state.objects)
+    try Provoked.noting(.control(.mapFrame)) { () throws(SyscallError) in
+      let request = MapFrame.Request(
+        frame: CapSlot(rawValue: frame), target: CapSlot(rawValue: target), address: address,
+        rights: rights)
+      let operation = try MapFrame(request, of: caller ?? cspace, scope: .whole, in: &state.objects)
+      return operation.invoke(steps: steps, in: &state.objects)
+    }
   }
 
   func unmap(
     _ address: UInt64, of target: UInt32, into slot: UInt32, by caller: Ref<CSpace>? = nil
   ) throws(SyscallError) {
-    let operation = try UnmapFrame(
-      at: address, of: CapSlot(rawValue: target), into: CapSlot(rawValue: slot),
-      of: caller ?? cspace, scope: .whole, in: &state.objects)
-    operation.invoke(in: &state.objects)
+    try Provoked.noting(.control(.unmapFrame)) { () throws(SyscallError) in
+      let operation = try UnmapFrame(
+        at: address, of: CapSlot(rawValue: target), into: CapSlot(rawValue: slot),
+        of: caller ?? cspace, scope: .whole, in: &state.objects)
+      operation.invoke(in: &state.objects)
+    }
   }
 
   /// Puts the hidden capability of a process to its address space into a slot of the first one.

@@ -75,6 +75,7 @@ extension World {
     thread.object.context.r8 = r8
     thread.object.context.r9 = r9
     thread.object.context.rip &+= 2
+    Provoked.begin(number, of: thread)
     enter { $0.systemCall(on: cpu) }
     return thread.status
   }
@@ -82,5 +83,9 @@ extension World {
 
 extension Ref where Object == Thread {
   /// What the last system call came back with.
-  var status: ResultCode { ResultCode(rawValue: UInt16(truncatingIfNeeded: object.context.rax)) }
+  var status: ResultCode {
+    let code = ResultCode(rawValue: UInt16(truncatingIfNeeded: object.context.rax))
+    Provoked.note(code, of: self)
+    return code
+  }
 }
