@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-ALL = ('format', 'layers', 'safety', 'limits', 'manifests', 'docs', 'operations', 'conformance')
+ALL = ('format', 'layers', 'safety', 'limits', 'manifests', 'docs', 'operations', 'errors',
+       'conformance')
 LIMIT = 300  # seconds
 
 

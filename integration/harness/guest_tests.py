@@ -19,6 +19,8 @@ class GuestTests:
     minimum: int = 1
     # The cases that must fail, with `*` for any text; no others may.
     failing: tuple[str, ...] = ()
+    # Every error that the reference lists must have been provoked: error_table.py.
+    errors: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from debug import panic
-from harness import emulator, machine
+from harness import emulator, error_table, machine
 from harness.elf_edit import ElfError
 from harness.fat32 import FatError
 from harness.bootimage import ImageError
-from harness.judge import State, Verdict, judge, missing_marker
+from harness.judge import State, Verdict, judge, lines, missing_marker
 from harness.media import Sources, prepare, symbols
 from harness.mutations import MutationError
 from harness.scenario import STREAMS, Scenario
@@ -79,9 +79,12 @@ def _boot(options: Options, scenario: Scenario, folder: Path, stop: threading.Ev
     ending = emulator.run(
         line, folder / "emulator.log", scenario.timeout_seconds * options.timeout_scale, is_done,
         scenario.settle_seconds, stop)
-    verdict = judge(scenario, _logs(folder), ending)
+    logs = _logs(folder)
+    verdict = judge(scenario, logs, ending)
+    if scenario.tests is not None and scenario.tests.errors:
+        verdict = error_table.judged(verdict, lines(logs["debug"]))
     if verdict.state is State.OK and scenario.backtrace:
-        trouble = _backtrace_trouble(options, scenario, _logs(folder))
+        trouble = _backtrace_trouble(options, scenario, logs)
         if trouble is not None:
             verdict = Verdict(State.MISSING_MARKER, trouble)
     if verdict.state is State.OK and not options.keeps_disks:

@@ -1,7 +1,10 @@
 """Feeds the checks of the operation reference and of the conformance table violations."""
+import json
+
 from support import CheckTestCase
 
 import conformance
+import errors
 import operations
 
 ABI = 'lib-capabi/Sources/CapABI/'
@@ -97,6 +100,74 @@ class OperationTests(CheckTestCase):
     def test_a_missing_module(self):
         (self.root / ABI / 'EndpointKind.swift').unlink()
         self.assert_found(operations.check, 'EndpointKind.swift', 'is missing')
+
+
+
+TRANSFER = """
+| code of the sender | cause in the transfer table |
+|---|---|
+| BUSY | a slot |
+
+"""
+CODES = """    case .denied: "DENIED"
+    case .busy: "BUSY"
+  public static let ok = ResultCode(rawValue: 0)
+  public static let denied = ResultCode(rawValue: 1)
+  public static let busy = ResultCode(rawValue: 4)
+"""
+
+
+class ErrorTests(CheckTestCase):
+    def setUp(self):
+        super().setUp()
+        self.write(ABI + 'ResultCode.swift', CODES)
+        part = PART.replace('| DENIED | always |',
+                            '| DENIED | always |\n| those of the transfer table | above |')
+        self.write('docs/reference/syscalls.md',
+                   f'# System calls\n{TRANSFER}\n## RECV (0x41)\n{part}')
+        self.write('docs/reference/control/time.md', TIME)
+
+    def excuse(self, side, name, code, reason='there is no such machine to try it on'):
+        self.write(errors.EXCEPTIONS, json.dumps({side: {name: {code: reason}}}))
+
+    def trouble(self, *lines):
+        return list(errors.trouble(self.root, 'target', lines))
+
+    def test_everything_was_provoked(self):
+        self.assertEqual(self.trouble('CODES call 65 0x13', 'CODES operation 13 2'), [])
+
+    def test_what_several_lines_note_adds_up(self):
+        self.assertEqual(
+            self.trouble('CODES call 65 10', 'CODES call 65 2', 'CODES operation 13 2'), [])
+
+    def test_what_was_not_provoked(self):
+        self.assertEqual(self.trouble('CODES operation 13 0x1', 'CODES call 65 0x10'),
+                         ['RECV DENIED', 'READ_CLOCK DENIED'])
+
+    def test_a_call_is_no_operation_of_the_same_number(self):
+        self.assertIn('READ_CLOCK DENIED', self.trouble('CODES call 13 2', 'CODES call 65 0x12'))
+
+    def test_an_exception(self):
+        self.excuse('target', 'RECV', 'BUSY')
+        self.assertEqual(self.trouble('CODES call 65 2', 'CODES operation 13 2'), [])
+        self.assert_clean(errors.check)
+
+    def test_an_exception_of_the_other_side(self):
+        self.excuse('host', 'RECV', 'BUSY')
+        self.assertEqual(self.trouble('CODES call 65 2', 'CODES operation 13 2'), ['RECV BUSY'])
+
+    def test_an_exception_that_is_none(self):
+        self.excuse('target', 'RECV', 'BUSY')
+        self.assertEqual(self.trouble('CODES call 65 12', 'CODES operation 13 2'),
+                         ['RECV BUSY was provoked, and is excused'])
+
+    def test_an_exception_for_an_error_that_is_not_listed(self):
+        self.excuse('host', 'READ_CLOCK', 'BUSY')
+        self.assert_found(errors.check, 'READ_CLOCK has no error BUSY')
+
+    def test_an_exception_without_a_reason(self):
+        self.excuse('host', 'RECV', 'BUSY', 'hard')
+        self.assert_found(errors.check, 'RECV BUSY has no reason')
 
 
 class ConformanceTests(CheckTestCase):

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from support import SEED, image
 
-from harness import boot_config, bootimage, guest_tests
+from harness import boot_config, bootimage, error_table, guest_tests
 from harness.guest_tests import GuestTests
+from harness.judge import State, Verdict
 from harness.mutations import Keys, MutationError, mutated
 
 GOOD = ["noise", "PASS a/one", "PASS a/two: with words", "2 passed, 0 failed"]
@@ -36,6 +37,13 @@ class GuestTestsTests(unittest.TestCase):
     def test_sums_that_the_lines_do_not_show(self) -> None:
         self.assertIn("but 2 PASS", self.trouble([*GOOD[:3], "3 passed, 0 failed"]) or "")
         self.assertIn("but 2 PASS", self.trouble([*GOOD[:3], "2 passed, 1 failed"]) or "")
+
+    def test_errors_that_were_not_provoked(self) -> None:
+        verdict = error_table.judged(Verdict(State.OK, counts=(2, 0)), GOOD)
+        self.assertEqual((verdict.state, verdict.counts), (State.GUEST_TESTS, (2, 0)))
+        self.assertIn("errors not provoked: CALL ", verdict.detail)
+        hung = Verdict(State.HUNG, "why")
+        self.assertEqual(error_table.judged(hung, GOOD), hung)
 
     def test_too_few_cases(self) -> None:
         self.assertIn("at least 3", self.trouble(GOOD, minimum=3) or "")

@@ -1,7 +1,7 @@
 // The root task of the adversary's image: gives children known authority, lets them call the kernel
 // a million times with whatever arguments, and then looks whether anything changed that they had no
-// authority over. The numbers repeat from run to run: their seed, which is printed, is the number
-// of pages that the root task may use, so that machines with other memory sizes try other calls.
+// authority over. The numbers repeat from run to run: their seed, which is printed, is the size of
+// the memory in units of 16 MiB, so that machines with other memory sizes try other calls.
 
 import CapABI
 import IPC
@@ -48,7 +48,7 @@ private func attackSuite(_ report: inout Report) {
   var state = WatcherState()
   var found = WatcherState()
   report.check("children call the kernel a million times") { (w: inout Workshop) throws(Failure) in
-    let seed = w.facts.memoryBytes / Workshop.pageSize
+    let seed = w.facts.memoryBytes >> 24
     announce("SEED ", seed, &w)
     let watcher = try Watcher(&w)
     let idle = try IdleBell(&w)

@@ -148,6 +148,25 @@ private func resolveRefusalSuiteSecond(_ report: inout Report) {
     try expect(resolve(.resolveFault(at: address)), .invalidArgument)
     try expect(resolve(.resolveFault()))
   }
+  resolveRefusalSuiteThird(&report)
+}
+
+private func resolveRefusalSuiteThird(_ report: inout Report) {
+  report.check("resolving by a mapping that conflicts with another") {
+    (w: inout Workshop) throws(Failure) in
+    let scene = try scene(&w, pager: true)
+    let address = w.address()
+    try scene.child.assistant.begin(.load, address)
+    try expect(SystemCall.receive(scene.endpoint, poll).status)
+    let frame = try w.frame()
+    let taken = scene.child.bufferAddress
+    try expect(resolve(.resolveFault(frame: frame, at: taken, rights: .read)), .exists)
+    _ = try w.map(try w.copy(frame))
+    try expect(
+      resolve(.resolveFault(frame: frame, at: address, rights: .read | .execute)), .busy)
+    try expect(resolve(.resolveFault(frame: frame, at: address, rights: .read)))
+    _ = try scene.child.assistant.finished()
+  }
 }
 
 private func copyOnWriteSuite(_ report: inout Report) {

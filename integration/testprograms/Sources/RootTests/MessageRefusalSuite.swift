@@ -10,7 +10,7 @@ private let response = MessageTag(label: 0)
 private let long = MessageTag(label: 1, length: 40)
 
 /// An assistant without an IPC buffer.
-private func bufferless(_ w: inout Workshop) throws(Failure) -> Assistant {
+func bufferless(_ w: inout Workshop) throws(Failure) -> Assistant {
   let helper = try w.assistant()
   let none = ControlCall.setBuffer(of: helper.thread, .null)
   try expect(none.perform(on: RootSlot.threadControl.slot).code)

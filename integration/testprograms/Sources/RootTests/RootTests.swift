@@ -26,6 +26,8 @@ public func programMain(start: UInt64) {
   familySuite(&report)
   deviceInterruptSuite(&report)
   hardeningSuite(&report)
+  errorSuite(&report)
+  farewellSuite(&report)
   Notes.write(to: &report.workshop.log)
   report.finish()
   _ = SystemCall.report(report.failed == 0 ? .ready : .failed)
