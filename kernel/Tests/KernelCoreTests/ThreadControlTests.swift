@@ -216,7 +216,7 @@ struct ThreadControlTests {
     #expect(notification.object.bound == nil)
   }
 
-  @Test func `a process stands for its first thread when a notification shall be received`() throws {
+  @Test func `a process stands for its first thread when signals shall be received`() throws {
     let world = try staged()
     try world.create(.notification, in: 6)
     try world.call(.bindNotification, World.pair(4, 6), 1)

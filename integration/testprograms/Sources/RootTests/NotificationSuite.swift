@@ -105,7 +105,6 @@ private func waitSuite(_ report: inout Report) {
   }
 }
 
-/// Binds a notification to a thread or ends the binding.
 /// The first thread of a process, which nobody has a capability to.
 private func bindFirstThreadSuite(_ report: inout Report) {
   report.check("a process stands for its first thread in BIND_NOTIFICATION") {
@@ -121,6 +120,7 @@ private func bindFirstThreadSuite(_ report: inout Report) {
   }
 }
 
+/// Binds a notification to a thread or ends the binding.
 private func bind(_ notification: CapSlot, _ thread: CapSlot) -> ResultCode {
   ControlCall.bind(notification: notification, to: thread)
     .perform(on: RootSlot.threadControl.slot).code
