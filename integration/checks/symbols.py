@@ -9,7 +9,7 @@ may touch a vector or x87 register: the kernel does not save them on entry. The 
 indirect call or jump, which other programs could train the branch predictor for: the compiler makes
 returns of them (-mretpoline), which these are not.
 
-Of the profiles only smoke may hold what tests ask for: `--profile` tells which one was built.
+What only tests ask for is in the profiles for it alone: `--profile` tells which one was built.
 
 usage: symbols.py [--profile NAME] IMAGE FILE...        FILE: object, bundle or linked image
 """
@@ -31,8 +31,12 @@ INDIRECT = re.compile(r'\b(?:call|jmp)[ql]?\s+\*')
 # Images in which nothing may branch to where a register or memory says.
 DIRECT_ONLY = {'kernel'}
 
-# Bytes of a smoke kernel alone: the mask of left-out protections and the attempts against itself.
-SMOKE_ONLY = (b'erix_probe_run', b'CANNOT_LEAVE_OUT', b'PASS kernel/')
+# Bytes of kernels for tests alone, and the profiles that have them: the mask of left-out
+# protections and the attempts against the kernel itself; the reports of the root task.
+TEST_CODE = {
+    b'erix_probe_run': {'smoke'}, b'CANNOT_LEAVE_OUT': {'smoke'}, b'PASS kernel/': {'smoke'},
+    b'ROOTD_STAGE': {'dev', 'smoke'}, b'ROOTD_STATUS': {'dev', 'smoke'},
+}
 
 
 def tool(name):
@@ -112,8 +116,8 @@ def check_code(image, file, findings):
 
 def check_switches(profile, contents, file, findings):
     """Reports test code in images that others install, and names here that have become stale."""
-    for name in SMOKE_ONLY:
-        if (name in contents) != (profile == 'smoke'):
+    for name, profiles in TEST_CODE.items():
+        if (name in contents) != (profile in profiles):
             state = 'in' if name in contents else 'not in'
             findings.add(file, 1, 'switch', f'"{name.decode()}" is {state} a {profile} kernel')
 

@@ -134,15 +134,16 @@ class SymbolTests(CheckTestCase):
                 code, output = self.run_main('kernel', self.compiled(text, '-mretpoline'))
                 self.assertNotIn('indirect: ', output)
 
-    def test_test_code_is_for_smoke_kernels(self):
+    def test_test_code_is_for_test_kernels(self):
         def found(profile, contents):
             findings = common.Findings()
             symbols.check_switches(profile, contents, 'kernel.elf', findings)
             return findings.lines
-        names = b' '.join(symbols.SMOKE_ONLY)
+        names = b' '.join(symbols.TEST_CODE)
         self.assertEqual(found('smoke', names), [])
         self.assertEqual(found('release', b'nothing'), [])
-        for name in symbols.SMOKE_ONLY:
+        self.assertEqual(found('dev', b'ROOTD_STAGE ROOTD_STATUS'), [])
+        for name in symbols.TEST_CODE:
             with self.subTest(name=name):
                 self.assertEqual(
                     found('release', b'<' + name + b'>'),

@@ -21,19 +21,15 @@ package import KernelMachine
     return (bytes + frameBytes - 1) / frameBytes * frameBytes
   }
 
-  /// Clears the records and starts with every frame reserved.
-  /// - Safety: `origin` shows `frameCount` frames of the direct map, of which those that will be
-  ///   donated to a pool are RAM; `records` shows `recordBytes` bytes of RAM used for nothing else.
+  /// Starts with every frame reserved.
+  /// - Safety: `origin` shows the frames of the direct map that `records` has room for, of which
+  ///   those that will be donated to a pool are RAM.
   @unsafe init(
-    origin: UnsafeMutableRawPointer, base: PhysicalAddress, records: UnsafeMutableRawPointer,
-    frameCount: Int
+    origin: UnsafeMutableRawPointer, base: PhysicalAddress, records: consuming Piece
   ) {
     self.base = base
-    let size = frameCount * MemoryLayout<FrameRecord>.stride
-    // SAFETY: the caller promises `recordBytes` bytes, at least `size`, used for nothing else.
-    unsafe records.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-    // SAFETY: owned by the caller's promise, and cleared by the line above.
-    self.records = Table(unsafe Piece(start: records, size: size))
+    self.records = Table(records)
+    // SAFETY: only stored; the promise of the caller is the invariant of the type.
     unsafe self.origin = origin
   }
 

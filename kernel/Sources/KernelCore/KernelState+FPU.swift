@@ -1,7 +1,6 @@
 // Whose data the FPU's registers hold. A thread gets a save area when it first uses the FPU; from
 // then on its registers are saved and loaded whenever it leaves and gets the processor, and user
-// code without an area never finds the FPU switched on. One of the accessor files that may be
-// unsafe: the machine takes the areas as memory.
+// code without an area never finds the FPU switched on.
 
 import KernelMachine
 
@@ -18,9 +17,7 @@ extension KernelState {
   mutating func giveFPU(to thread: Ref<Thread>, on cpu: Ref<Processor>) -> Bool {
     if thread.object.fpu == nil {
       guard let area = makeArea(for: thread) else { return false }
-      // SAFETY: the area was made with the machine's size, is aligned to at least 64 bytes, and
-      // nothing else refers to it yet.
-      unsafe M.initialiseFPU(area.memory)
+      M.initialiseFPU(area.memory)
       thread.object.fpu = area
       thread.object.flags.insert(.extended)
     }
@@ -35,17 +32,14 @@ extension KernelState {
   }
 
   private func replaceFPU(with thread: Ref<Thread>, on cpu: Ref<Processor>) {
-    if let area = cpu.object.fpuOwner?.object.fpu {
-      // SAFETY: the owner's area; a thread that is freed gives up the registers before its area.
-      unsafe M.saveFPU(area.memory)
-    }
+    // A thread that is freed gives up the registers before its area.
+    if let area = cpu.object.fpuOwner?.object.fpu { M.saveFPU(area.memory) }
     guard let area = thread.object.fpu else {
       cpu.object.fpuOwner = nil
       cpu.object.isFPUOn = false
       return M.disableFPU()
     }
-    // SAFETY: `giveFPU` initialised the area, and only `saveFPU` has written it since.
-    unsafe M.restoreFPU(area.memory)
+    M.restoreFPU(area.memory)
     cpu.object.fpuOwner = thread
     cpu.object.isFPUOn = true
   }

@@ -52,27 +52,26 @@ package struct KernelState<M: Machine> {
   /// Sets up the tables and a pool without memory.
   /// - Safety: `boot` describes RAM: `frameCount` frames, and tables used for nothing else.
   @unsafe package init(_ boot: BootMemory) {
-    let tables = unsafe M.pointer(to: boot.tables)
-    let page = unsafe tables + FrameTable.recordBytes(frameCount: boot.frameCount)
-    // SAFETY: the last pages of `bootBytes`, used for nothing else by the promise of the caller.
-    unsafe page.initializeMemory(as: UInt8.self, repeating: 0, count: 4 * frameBytes)
-    // SAFETY: the promise of the caller is that of `FrameTable.init`.
+    let size = Self.bootBytes(frameCount: boot.frameCount)
+    // SAFETY: `bootBytes` of RAM, used for nothing else by the promise of the caller.
+    var memory = unsafe Piece(clearing: M.pointer(to: boot.tables), size: size)
+    var records = memory.cut(size - 4 * frameBytes)
+    // SAFETY: the promise of the caller; there are as many records as frames.
     let frames = unsafe FrameTable(
-      origin: M.pointer(to: boot.origin), base: boot.origin, records: tables,
-      frameCount: boot.frameCount)
-    // SAFETY: ranges of the pages cleared above that do not overlap, nor with those below.
-    let rings = unsafe Piece(start: page + frameBytes, size: RunQueue.ringBytes)
-    let timers = unsafe Piece(start: page + 2 * frameBytes, size: TimerWheel.slotBytes)
-    let piece = unsafe Piece(start: page + 3 * frameBytes, size: frameBytes)
-    let cpu = Ref(piece, initial: Processor(number: 0, rings: rings, timers: timers))
-    // SAFETY: the upper half of the first page, which nothing else uses.
-    let entries = unsafe Piece(start: page + 2048, size: 2048)
-    objects = ObjectSpace(frames: frames, bootProcessor: cpu, kernelEntries: Table(entries))
-    // SAFETY: two ranges of the first page's lower half that do not overlap.
-    let pool = Ref(unsafe Piece(start: page, size: 1024), initial: objects.newRAMPool())
-    let slot = unsafe Piece(start: page + 1024, size: 64)
+      origin: M.pointer(to: boot.origin), base: boot.origin,
+      records: records.cut(boot.frameCount * MemoryLayout<FrameRecord>.stride))
+    var page = memory.cut(frameBytes)
+    let rings = page.cut(RunQueue.ringBytes)
+    page = memory.cut(frameBytes)
+    let timers = page.cut(TimerWheel.slotBytes)
+    let cpu = Ref(
+      memory.cut(frameBytes),
+      initial: Processor(number: 0, rings: rings, timers: timers))
+    objects = ObjectSpace(
+      frames: frames, bootProcessor: cpu, kernelEntries: Table(memory.cut(2048)))
+    let pool = Ref(memory.cut(1024), initial: objects.newRAMPool())
     let capability = Slot(pool.header, type: .untyped, rights: Pool.capabilityType.meaningfulRights)
-    ram = Ref(slot, initial: capability)
+    ram = Ref(memory.cut(64), initial: capability)
     pool.object.header.references = 1
     shareKernelHalf()
   }

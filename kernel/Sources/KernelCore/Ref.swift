@@ -2,6 +2,8 @@
 // their way to becoming objects. One of the accessor files that may be unsafe; a reference costs
 // nothing.
 
+import KernelMachine
+
 /// Memory that is not an object yet: cleared, aligned to its size and owned by whoever holds this.
 ///
 /// ## Invariants
@@ -15,6 +17,23 @@
   @unsafe init(start: UnsafeMutableRawPointer, size: Int) {
     unsafe self.start = start
     self.size = size
+  }
+
+  /// Clears memory.
+  /// - Safety: The range is RAM that nothing else refers to.
+  @unsafe init(clearing start: UnsafeMutableRawPointer, size: Int) {
+    // SAFETY: owned by the promise of the caller.
+    unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    unsafe self.init(start: start, size: size)
+  }
+
+  /// Cuts off the first bytes, as a piece of their own; traps when there are fewer.
+  mutating func cut(_ bytes: Int) -> Piece {
+    precondition(bytes >= 0 && bytes <= size, "a piece is smaller than its part")
+    // SAFETY: the two parts do not overlap, and only the rest stays in this value.
+    let first = unsafe Piece(start: start, size: bytes)
+    self = unsafe Piece(start: start + bytes, size: size - bytes)
+    return first
   }
 }
 
@@ -51,6 +70,14 @@
     unsafe UInt(bitPattern: pointer)
   }
 
+  /// The reference whose `address` this is; nil for 0.
+  /// - Safety: `address` came from a reference to an object of this type that is alive.
+  @unsafe @inline(__always) init?(address: UInt) {
+    guard let pointer = unsafe UnsafeMutablePointer<Object>(bitPattern: address) else { return nil }
+    // SAFETY: the promise of the caller is the invariant of the type.
+    unsafe self.pointer = pointer
+  }
+
   /// The object itself.
   @inline(__always) package var object: Object {
     // SAFETY: the invariant of the type: the object is alive while the reference is in use.
@@ -68,16 +95,6 @@ extension Ref where Object == ObjectHeader {
     // is written once, when an object of exactly this type is made there.
     return unsafe Ref<Full>(UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Full.self))
   }
-
-  /// The reference that `Ref.address` of a header gave.
-  /// - Safety: `address` came from a header whose object is alive.
-  @unsafe init?(address: UInt) {
-    guard let pointer = unsafe UnsafeMutablePointer<ObjectHeader>(bitPattern: address) else {
-      return nil
-    }
-    // SAFETY: the caller's promise is the invariant of the type.
-    unsafe self.init(pointer)
-  }
 }
 
 extension Ref where Object: KernelObject {
@@ -91,16 +108,10 @@ extension Ref where Object: KernelObject {
 
 extension Ref where Object == FPUArea {
   /// The area as memory for the machine.
-  /// - Safety: Only the machine's FPU functions may use it, while the thread has the area.
-  @unsafe var memory: UnsafeMutableRawPointer { unsafe UnsafeMutableRawPointer(pointer) }
-}
-
-extension Ref where Object == Slot {
-  /// The slot whose address a link holds.
-  /// - Safety: `address` came from a slot that holds a capability or is being filled.
-  @unsafe @inline(__always) init?(slotAddress address: UInt) {
-    guard let pointer = unsafe UnsafeMutablePointer<Slot>(bitPattern: address) else { return nil }
-    unsafe self.init(pointer)
+  var memory: FPUMemory {
+    // SAFETY: an area is made of a cleared piece or block of the machine's size, aligned to its
+    // size, and nothing but the machine touches it while its thread has it.
+    unsafe FPUMemory(address: address)
   }
 }
 

@@ -29,7 +29,7 @@ package struct SlotLink: BitwiseCopyable, Equatable {
   @inline(__always) package var slot: Ref<Slot>? {
     // SAFETY: the bits come from a live slot (`sibling`, `parent`), and a slot is unlinked from all
     // its neighbours before it is emptied, so a link in use leads to a live slot.
-    unsafe Ref<Slot>(slotAddress: bits & ~1)
+    unsafe Ref<Slot>(address: bits & ~1)
   }
 
   /// The sibling that the link leads to; nil at the end of a list.

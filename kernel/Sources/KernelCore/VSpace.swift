@@ -12,7 +12,7 @@ package struct VSpace: KernelObject {
   package static var kind: ObjectKind { .vspace }
   package static var capabilityType: CapabilityType { .vspace }
   /// Where user addresses end; the last page below is never mapped.
-  package static let addressLimit: UInt64 = 1 << 44
+  package static let addressLimit = UserSpace.end + UInt64(frameBytes)
   /// Pages that can be mapped, page 0 included, so that page numbers are slot numbers.
   package static let pageCount = UInt32.max
 

@@ -2,6 +2,19 @@
 // kernel built for one machine has no indirect calls; host tests bring a machine made of ordinary
 // memory.
 
+/// Where a thread's FPU registers are kept.
+///
+/// ## Invariants
+/// `fpuAreaBytes` of RAM from the address on, aligned to 64 and all zero at first, are used for
+/// this alone as long as a value is in use.
+@safe package struct FPUMemory {
+  /// The address of the first byte.
+  package let address: UInt
+
+  /// - Safety: The memory satisfies the invariants of the type.
+  @unsafe package init(address: UInt) { self.address = address }
+}
+
 /// What the kernel core needs from the hardware.
 package protocol Machine {
   /// Where the direct map shows a physical address.
@@ -51,15 +64,13 @@ package protocol Machine {
 
   /// Bytes of a save area for the FPU, a power of two of at least 64.
   static var fpuAreaBytes: Int { get }
-  /// Makes an area hold the state of a thread that never used the FPU.
-  /// - Safety: `area` is `fpuAreaBytes` of RAM that the caller owns, aligned to 64.
-  @unsafe static func initialiseFPU(_ area: UnsafeMutableRawPointer)
+  /// Makes a new area hold the state of a thread that never used the FPU.
+  static func initialiseFPU(_ area: FPUMemory)
   /// Saves the FPU's registers.
-  /// - Safety: `area` is `fpuAreaBytes` of RAM that the thread owns whose registers these are.
-  @unsafe static func saveFPU(_ area: UnsafeMutableRawPointer)
-  /// Loads the FPU's registers and lets user code use them.
-  /// - Safety: `area` was filled by `initialiseFPU` or `saveFPU` and is still owned by its thread.
-  @unsafe static func restoreFPU(_ area: UnsafeMutableRawPointer)
+  static func saveFPU(_ area: FPUMemory)
+  /// Loads the FPU's registers from an area that was initialised or saved to, and lets user code
+  /// use them.
+  static func restoreFPU(_ area: FPUMemory)
   /// Makes the next use of the FPU by user code an exception; its registers hold nobody's data.
   static func disableFPU()
   /// Loads the base of the FS segment.

@@ -5,48 +5,6 @@ import CKernelX86
 import CapABI
 package import Handoff
 
-/// Page tables that are being built in physical memory, one behind the other.
-struct BootTables: TableMemory {
-  private let directMapBase: UInt64
-  private let start: UInt64
-  /// Where the next table goes.
-  private(set) var end: UInt64
-  private let limit: UInt64
-
-  init(in run: PageRange, directMapBase: UInt64) {
-    self.directMapBase = directMapBase
-    start = run.base
-    end = run.base
-    limit = run.end
-  }
-
-  mutating func makeTable() -> UInt64 {
-    precondition(end < limit, "no memory for the kernel's page tables")
-    let table = end
-    end += PageRange.pageSize
-    for index in 0..<512 { setEntry(index, of: table, to: 0) }
-    return table
-  }
-
-  func entry(_ index: Int, of table: UInt64) -> UInt64 {
-    // SAFETY: callers come with tables that `makeTable` gave, which the direct map shows.
-    unsafe pointer(to: table).map { table in unsafe table[index & 511] } ?? 0
-  }
-
-  mutating func setEntry(_ index: Int, of table: UInt64, to value: UInt64) {
-    // SAFETY: a number becomes a pointer; the bounds stand in the same condition.
-    guard table >= start, table < end, let pointer = unsafe pointer(to: table) else { return }
-    // SAFETY: inside the run (line above), which the loader mapped writable and nobody else uses;
-    // a table has 512 entries.
-    unsafe pointer[index & 511] = value
-  }
-
-  private func pointer(to table: UInt64) -> UnsafeMutablePointer<UInt64>? {
-    // SAFETY: only made from a number; the two callers say why it may be used.
-    unsafe UnsafeMutablePointer(bitPattern: UInt(directMapBase &+ table))
-  }
-}
-
 /// The kernel's address space, finished.
 package struct KernelSpace {
   /// Physical address of the top-level table.

@@ -3,43 +3,31 @@
 import CKernelX86
 import CapABI
 import Handoff
+package import KernelMachine
 
 extension X86Machine {
   /// Bytes of a save area, a power of two of at least 512.
   package static var fpuAreaBytes: Int { facts.fpuAreaBytes }
 
-  /// Makes an area hold the state of a thread that never used the FPU.
-  /// - Safety: `area` is `fpuAreaBytes` of RAM that the caller owns, aligned to 64.
-  @unsafe package static func initialiseFPU(_ area: UnsafeMutableRawPointer) {
-    let controlWord: UInt16 = 0x037F
-    let controlStatus: UInt32 = 0x1F80
-    // SAFETY: the caller owns all of the area. In the header of XSAVE zero stands for components
-    // in their first state.
-    unsafe area.initializeMemory(as: UInt8.self, repeating: 0, count: facts.fpuAreaBytes)
-    unsafe area.storeBytes(of: controlWord, as: UInt16.self)
-    unsafe area.storeBytes(of: controlStatus, toByteOffset: 24, as: UInt32.self)
-  }
+  /// Makes a new area hold the state of a thread that never used the FPU.
+  package static func initialiseFPU(_ area: FPUMemory) { erix_fpu_prepare(UInt64(area.address)) }
 
   /// Saves the FPU's registers.
-  /// - Safety: `area` is `fpuAreaBytes` of RAM of the thread whose registers these are.
-  @unsafe package static func saveFPU(_ area: UnsafeMutableRawPointer) {
-    // SAFETY: the caller owns the area, which was made as large as the processor asks for.
-    if facts.hasXSave { unsafe erix_xsave(area) } else { unsafe erix_fxsave(area) }
+  package static func saveFPU(_ area: FPUMemory) {
+    let address = UInt64(area.address)
+    if facts.hasXSave { erix_xsave(address) } else { erix_fxsave(address) }
   }
 
-  /// Loads the FPU's registers and lets user code use them.
-  /// - Safety: `area` was filled by `initialiseFPU` or `saveFPU` and is owned by its thread.
-  @unsafe package static func restoreFPU(_ area: UnsafeMutableRawPointer) {
+  /// Loads the FPU's registers from an area that was initialised or saved to, and lets user code
+  /// use them.
+  package static func restoreFPU(_ area: FPUMemory) {
     erix_fpu_allow()
-    // SAFETY: the promise of the caller is the one asked for here.
-    unsafe loadFPU(area)
+    loadFPU(UInt64(area.address))
   }
 
   /// Loads the FPU's registers, which must be in use.
-  /// - Safety: `area` was filled by `initialiseFPU` or `saveFPU`.
-  @unsafe private static func loadFPU(_ area: UnsafeMutableRawPointer) {
-    // SAFETY: filled by one of the two functions, so the processor accepts it.
-    if facts.hasXSave { unsafe erix_xrstor(area) } else { unsafe erix_fxrstor(area) }
+  private static func loadFPU(_ address: UInt64) {
+    if facts.hasXSave { erix_xrstor(address) } else { erix_fxrstor(address) }
   }
 
   /// Makes the next use of the FPU by user code an exception; its registers hold nobody's data.
@@ -48,8 +36,7 @@ extension X86Machine {
     #if ERIX_PROFILE_SMOKE
     if let plan = facts.plan, !plan.protections.contains(.fpuIsolation) { return }
     #endif
-    // SAFETY: the area of entry.S is filled at boot and never written again.
-    unsafe loadFPU(erix_clean_fpu_area())
+    loadFPU(erix_clean_fpu_address())
     let taskSwitched: UInt64 = 1 << 3
     erix_write_cr0(erix_read_cr0() | taskSwitched)
   }
@@ -66,8 +53,7 @@ extension X86Machine {
       while facts.fpuAreaBytes < bytes { facts.fpuAreaBytes *= 2 }
     }
     guard facts.fpuAreaBytes <= Int(CLEAN_FPU_AREA) else { return false }
-    // SAFETY: memory of entry.S of that size (line above), aligned to a page.
-    unsafe initialiseFPU(erix_clean_fpu_area())
+    erix_fpu_prepare(erix_clean_fpu_address())
     return true
   }
 }

@@ -160,25 +160,3 @@ enum MSR {
   static let gsBase: UInt32 = 0xC000_0101
   static let kernelGSBase: UInt32 = 0xC000_0102
 }
-
-/// Page tables, as the direct map shows them.
-package struct DirectMapTables: TableMemory {
-  /// The tables of the machine.
-  package init() {}
-
-  /// Never called: nothing makes tables after the boot but address spaces.
-  package mutating func makeTable() -> UInt64 { preconditionFailure("tables are complete") }
-
-  /// Reads an entry.
-  package func entry(_ index: Int, of table: UInt64) -> UInt64 {
-    let address = UInt(X86Machine.facts.directMapBase &+ table) + UInt(index) * 8
-    // SAFETY: page tables are RAM behind the direct map, which shows them for good, and callers
-    // come with an index below 512.
-    return unsafe UnsafePointer<UInt64>(bitPattern: address)?.pointee ?? 0
-  }
-
-  /// Never called.
-  package mutating func setEntry(_ index: Int, of table: UInt64, to value: UInt64) {
-    preconditionFailure("tables are complete")
-  }
-}

@@ -35,12 +35,9 @@ public struct ELFLimits: Equatable, Sendable {
     self.maximumAlignment = maximumAlignment
   }
 
-  /// Programs: the lower half without its first and its last page, at most 256 MiB.
-  ///
-  /// The first page stays unmapped so that a null pointer faults; the last because an instruction
-  /// there would return to a non-canonical address.
+  /// Programs: user space (docs/reference/capabi.md), at most 256 MiB.
   public static let program = ELFLimits(
-    addresses: 0x1000..<0x7FFF_FFFF_F000, maximumImageSize: 0x1000_0000)
+    addresses: 0x1000..<0xFFF_FFFF_F000, maximumImageSize: 0x1000_0000)
 
   /// The kernel: the top 2 GiB without the last page, at most 64 MiB.
   public static let kernel = ELFLimits(

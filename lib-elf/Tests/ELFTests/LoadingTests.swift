@@ -68,8 +68,8 @@ struct LoadingTests {
 
   @Test func `a base stays inside the window`() throws {
     #expect(try bias(pie, base: 0x1000) == 0x1000)
-    #expect(try bias(pie, base: 0x7FFF_FFFF_B000) == 0x7FFF_FFFF_B000)
-    for base: UInt64 in [0, 0x7FFF_FFFF_C000, 0xFFFF_FFFF_FFFF_F000] {
+    #expect(try bias(pie, base: 0xFFF_FFFF_B000) == 0xFFF_FFFF_B000)
+    for base: UInt64 in [0, 0xFFF_FFFF_C000, 0xFFFF_FFFF_FFFF_F000] {
       #expect(throws: ELFError.outsideWindow(address: base, size: 0x4000)) {
         try bias(pie, base: base)
       }

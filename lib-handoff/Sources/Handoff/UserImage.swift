@@ -4,8 +4,8 @@ import CapABI
 
 /// Where a program's image lies in its own address space.
 public struct UserImage: Equatable, Sendable {
-  /// End of the part of the lower half that can be mapped; its last page never is.
-  public static let limit: UInt64 = 0x0000_7FFF_FFFF_F000
+  /// The first address that no part of it may reach.
+  public static let limit = UserSpace.end
 
   /// Address of the first byte; page aligned, not 0.
   public var base: UInt64

@@ -26,8 +26,8 @@ extension Refusal {
     Refusal("no stack", at: 144, UInt64(0), .invalidValue(offset: 144, found: 0)),
     Refusal("stack odd", at: 144, UInt64(8), .invalidValue(offset: 144, found: 8)),
     Refusal(
-      "stack in the last page", at: 144, UInt64(0x7FFF_FFFF_F010),
-      .invalidValue(offset: 144, found: 0x7FFF_FFFF_F010)),
+      "stack in the last page", at: 144, UInt64(0xFFF_FFFF_F010),
+      .invalidValue(offset: 144, found: 0xFFF_FFFF_F010)),
     Refusal("no budget", at: 152, UInt64(0), .invalidValue(offset: 152, found: 0)),
     Refusal(
       "budget overdrawn", at: 160, UInt64(1 << 24 + 1),

@@ -5,19 +5,20 @@ import IPC
 import Testing
 
 struct UserPagesTests {
-  @Test func `the last page that can be mapped ends below the last page of the lower half`() {
-    #expect(UserPages(base: 0x7FFF_FFFF_E000, pageCount: 1) != nil)
-    #expect(UserPages(base: 0x7FFF_FFFF_F000, pageCount: 1) == nil)
-    #expect(UserPages(base: 0x7FFF_FFFF_E000, pageCount: 2) == nil)
+  @Test func `the last page that can be mapped ends where user space does`() {
+    #expect(UserPages(base: 0xFFF_FFFF_E000, pageCount: 1) != nil)
+    #expect(UserPages(base: 0xFFF_FFFF_F000, pageCount: 1) == nil)
+    #expect(UserPages(base: 0xFFF_FFFF_E000, pageCount: 2) == nil)
   }
 
-  @Test(arguments: [0x8000_0000_0000, 0xFFFF_8000_0000_0000, UInt64.max - 4095])
+  @Test(arguments: [0x1000_0000_1000, 0x8000_0000_0000, 0xFFFF_8000_0000_0000, UInt64.max - 4095])
   func `addresses above the lower half are refused`(base: UInt64) {
     #expect(UserPages(base: base, pageCount: 1) == nil)
   }
 
-  @Test func `the largest count fits in the lower half`() {
-    #expect(UserPages(base: 0x1000, pageCount: .max)?.sizeInBytes == 0xFFF_FFFF_F000)
+  @Test func `a range may fill user space`() {
+    #expect(UserPages(base: 0x1000, pageCount: .max - 1)?.sizeInBytes == 0xFFF_FFFF_E000)
+    #expect(UserPages(base: 0x1000, pageCount: .max) == nil)
   }
 
   @Test(arguments: [1, 0xFFF, 0x1001] as [UInt64])

@@ -141,7 +141,7 @@ struct VspacedReplyTests {
   static let query = Wire(0x425, "0000400000000000 02000000 01 01 0000")
   static let mapped = Wire(0x420, "00F0FFFFFF7F0000")
   static let golden: [Golden<VspacedReply>] = [
-    Golden(.map(base: 0x7FFF_FFFF_E000), Wire(0x420, "00E0FFFFFF7F0000")),
+    Golden(.map(base: 0xFFF_FFFF_E000), Wire(0x420, "00E0FFFFFF0F0000")),
     Golden(.unmap, Wire(0x421, "")),
     Golden(.mapFrame(base: 0x1000), Wire(0x422, "0010000000000000")),
     Golden(.mapShared(base: 0x1000), Wire(0x423, "0010000000000000")),

@@ -132,24 +132,29 @@ ERIX_INLINE void erix_mmio_write32(uint64_t address, uint32_t value) {
   __asm__ volatile("movl %0, (%1)" : : "r"(value), "r"(address) : "memory");
 }
 
-/* FPU state; areas are aligned to 64 bytes. */
+/* FPU state; areas are given by address and aligned to 64 bytes. */
 
-ERIX_INLINE void erix_fpu_reset(void) { __asm__ volatile("fninit"); }
 ERIX_INLINE void erix_fpu_allow(void) { __asm__ volatile("clts" : : : "memory"); }
 
-ERIX_INLINE void erix_fxsave(void *_Nonnull area) {
+/* Makes a cleared area hold the first state: all exceptions masked, in the x87 and in the SSE part.
+ * Zero in the header of XSAVE stands for components in their first state. */
+ERIX_INLINE void erix_fpu_prepare(uint64_t area) {
+  __asm__ volatile("movw $0x037F, (%0)\n\tmovl $0x1F80, 24(%0)" : : "r"(area) : "memory");
+}
+
+ERIX_INLINE void erix_fxsave(uint64_t area) {
   __asm__ volatile("fxsave64 (%0)" : : "r"(area) : "memory");
 }
 
-ERIX_INLINE void erix_fxrstor(const void *_Nonnull area) {
+ERIX_INLINE void erix_fxrstor(uint64_t area) {
   __asm__ volatile("fxrstor64 (%0)" : : "r"(area) : "memory");
 }
 
-ERIX_INLINE void erix_xsave(void *_Nonnull area) {
+ERIX_INLINE void erix_xsave(uint64_t area) {
   __asm__ volatile("xsave64 (%0)" : : "r"(area), "a"(-1), "d"(-1) : "memory");
 }
 
-ERIX_INLINE void erix_xrstor(const void *_Nonnull area) {
+ERIX_INLINE void erix_xrstor(uint64_t area) {
   __asm__ volatile("xrstor64 (%0)" : : "r"(area), "a"(-1), "d"(-1) : "memory");
 }
 
@@ -181,11 +186,8 @@ ERIX_ADDRESS(erix_stack_guard)
 ERIX_ADDRESS(erix_stack_end)
 ERIX_ADDRESS(erix_exception_stacks)
 ERIX_ADDRESS(erix_entry_stack_guard)
-
-/* The FPU's first state, CLEAN_FPU_AREA bytes; never null. */
-ERIX_INLINE __attribute__((returns_nonnull)) void *_Nonnull erix_clean_fpu_area(void) {
-  return erix_clean_fpu;
-}
+/* The FPU's first state, CLEAN_FPU_AREA bytes. */
+ERIX_ADDRESS(erix_clean_fpu)
 
 /* Room for the kernel's state, KERNEL_STATE_SIZE bytes; never null. */
 ERIX_INLINE __attribute__((returns_nonnull)) void *_Nonnull erix_kernel_state_area(void) {

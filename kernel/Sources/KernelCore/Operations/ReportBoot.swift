@@ -1,9 +1,20 @@
 // ROOTD_REPORT: docs/reference/syscalls.md. The root task tells how far the boot is; the kernel
-// shows it, gives devices up that user space drives from then on, and ends a smoke image.
+// shows it, gives devices up that user space drives from then on, and ends a smoke image. Release
+// kernels do not have it.
 
+#if !ERIX_PROFILE_RELEASE
 package import CapABI
 import KernelMachine
+#endif
 
+#if ERIX_PROFILE_RELEASE
+extension KernelState {
+  /// Refuses ROOTD_REPORT.
+  ///
+  /// - Throws: `unsupported`, as for numbers that are no system call.
+  mutating func report(for thread: Ref<Thread>) throws(SyscallError) { throw .unsupported }
+}
+#else
 /// A report whose arguments were checked.
 private enum BootReport {
   case stage(RootdStage)
@@ -105,3 +116,4 @@ extension RootdStage {
     }
   }
 }
+#endif

@@ -82,18 +82,17 @@ enum SimulatedMachine: Machine {
   }
   static var fpuAreaBytes: Int { Devices.current.fpuBytes }
   // The registers are one word, which stands at the start of an area.
-  // SAFETY: the caller's area has at least 64 bytes.
-  @unsafe static func initialiseFPU(_ area: UnsafeMutableRawPointer) {
-    unsafe area.storeBytes(of: 0x1F80, as: UInt64.self)
-  }
-  // SAFETY: the caller's area was initialised, so it has at least 64 bytes.
-  @unsafe static func saveFPU(_ area: UnsafeMutableRawPointer) {
-    unsafe area.storeBytes(of: Devices.current.fpuWord, as: UInt64.self)
-  }
-  // SAFETY: as above, and the area was filled before.
-  @unsafe static func restoreFPU(_ area: UnsafeMutableRawPointer) {
-    Devices.current.fpuWord = unsafe area.load(as: UInt64.self)
+  static func initialiseFPU(_ area: FPUMemory) { setWord(0x1F80, of: area) }
+  static func saveFPU(_ area: FPUMemory) { setWord(Devices.current.fpuWord, of: area) }
+  static func restoreFPU(_ area: FPUMemory) {
+    // SAFETY: an area is host memory of at least 64 bytes, filled by one of the two above.
+    Devices.current.fpuWord =
+      unsafe UnsafePointer<UInt64>(bitPattern: area.address)?.pointee ?? 0
     Devices.current.isFPUOn = true
+  }
+  private static func setWord(_ word: UInt64, of area: FPUMemory) {
+    // SAFETY: an area is host memory of at least 64 bytes that its thread owns.
+    unsafe UnsafeMutablePointer<UInt64>(bitPattern: area.address)?.pointee = word
   }
   static func disableFPU() { Devices.current.isFPUOn = false }
   static func isolateProcess() {}

@@ -1,6 +1,6 @@
 // Pages of a user address space, and what may be done with them (docs/reference/ipc.md, "Regions").
 // The types make the rules of the system unbreakable: no writable and executable page, no page 0,
-// no last page of the lower half, no wrap-around.
+// nothing from the end of user space on, no wrap-around.
 
 public import CapABI
 
@@ -55,8 +55,8 @@ public struct UserPages: Equatable, Sendable {
 
   /// Bytes of a page.
   public static let pageSize: UInt64 = 4096
-  /// First address that no range may reach: the last page of the lower half stays unmapped.
-  public static let end: UInt64 = 0x7FFF_FFFF_F000
+  /// First address that no range may reach.
+  public static let end = UserSpace.end
 
   /// A range: nil when it is empty, unaligned, or passes `end`.
   public init?(base: UInt64, pageCount: UInt32) {
