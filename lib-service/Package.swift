@@ -17,6 +17,7 @@ let handoff: Target.Dependency = .product(name: "Handoff", package: "lib-handoff
 let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
 let runtime: Target.Dependency = .product(name: "Runtime", package: "lib-runtime")
 let store: Target.Dependency = .product(name: "Store", package: "lib-store")
+let storeTesting: Target.Dependency = .product(name: "StoreTesting", package: "lib-store")
 let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
 
 let package = Package(
@@ -37,7 +38,10 @@ let package = Package(
       swiftSettings: settings),
     // A kernel that follows a script, for the unit tests of services; host only.
     .target(
-      name: "ServiceTesting", dependencies: ["Service", bytes, capABI, ipc, sys],
+      name: "ServiceTesting",
+      dependencies: [
+        "Service", bootstrap, bytes, capABI, handoff, ipc, store, storeTesting, sys,
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "ServiceTests",

@@ -40,6 +40,10 @@ public protocol Server {
     _ message: Message, _ system: inout S
   ) throws(ResultCode) -> Reply
 
+  /// Undoes what the last reply gave: it could not be delivered, and its caller got the code that
+  /// says why (it named no slot for a capability, say).
+  mutating func undelivered<S: System>(_ system: inout S)
+
   /// Looks at the bits of its notification, which are cleared.
   mutating func signalled<S: System>(_ bits: UInt64, _ system: inout S)
 
@@ -60,6 +64,9 @@ extension Server {
   ) throws(ResultCode) -> Reply {
     throw .unsupported
   }
+
+  /// A service whose replies give nothing away has nothing to undo.
+  public mutating func undelivered<S: System>(_ system: inout S) {}
 
   /// Nothing signals a service that does not say otherwise.
   public mutating func signalled<S: System>(_ bits: UInt64, _ system: inout S) {}

@@ -33,7 +33,7 @@ public struct ServerLoop {
     while true {
       if answer.status == .ok {
         if case .now(let tag) = handle(answer, &server, &system) {
-          answer = replyReceive(tag, server, &system)
+          answer = replyReceive(tag, &server, &system)
           continue
         }
       } else if answer.status == .timedOut {
@@ -104,14 +104,15 @@ public struct ServerLoop {
   }
 
   private func replyReceive<T: Server, S: System>(
-    _ tag: MessageTag, _ server: T, _ system: inout S
+    _ tag: MessageTag, _ server: inout T, _ system: inout S
   ) -> Answer {
     let words = tag.length == 0 ? MessageWords() : system.buffer.words
     let answer = system.replyReceive(endpoint, tag.adding(prepare(server, system)), words)
     guard answer.status != .ok, answer.status != .timedOut else { return answer }
     // Either the reply was refused, and is still owed, or the receive failed after it was given;
     // the second shows in the next receive.
-    _ = system.reply(endpoint, MessageTag(refusing: answer.status))
+    let second = system.reply(endpoint, MessageTag(refusing: answer.status))
+    if second.status == .ok { server.undelivered(&system) }
     return receive(server, &system)
   }
 }

@@ -88,4 +88,6 @@ extension TestKernel {
 public enum TestFailure: Error, Equatable {
   /// A request got no reply.
   case noReply
+  /// The boot configuration does not have the role.
+  case notDeclared
 }

@@ -78,6 +78,14 @@ public final class TestKernel {
   public private(set) var waits: [UInt64?] = []
   /// What NOTIFY returns.
   public var notifyStatus = ResultCode.ok
+  /// What the next reply with a body ends with; it is still owed then.
+  public var nextReplyStatus = ResultCode.ok
+  /// Slots that were revoked, in order, with what they held.
+  public private(set) var revoked: [(slot: CapSlot, capability: TestCapability)] = []
+  /// Called with what a slot held when the service drops it.
+  public var whenDropped: ((CapSlot, TestCapability) -> Void)?
+  /// Slots that cannot be backed: copying or moving into them ends with NO_MEMORY.
+  public var unbackedSlots: Range<UInt32> = 0..<0
 
   var arrivals: [Arrival] = []
   var answers: [UInt32: (TestMessage) -> TestMessage] = [:]
@@ -169,6 +177,10 @@ public final class TestKernel {
   private func reply(_ slot: CapSlot, _ tag: MessageTag, _ words: MessageWords) -> ResultCode {
     if slot == StartupSlot.endpoint {
       guard isReplyOwed else { return .wrongState }
+      if tag.length > 0, nextReplyStatus != .ok {
+        defer { nextReplyStatus = .ok }
+        return nextReplyStatus
+      }
       isReplyOwed = false
     } else {
       guard slots.removeValue(forKey: slot.rawValue)?.type == .reply else { return .emptySlot }
@@ -213,9 +225,12 @@ public final class TestKernel {
     }
     guard var capability = found else { return Answer(status: .emptySlot) }
     switch number {
-    case .dropLocalCap: slots[slot.rawValue] = nil
+    case .dropLocalCap:
+      slots[slot.rawValue] = nil
+      whenDropped?(slot, capability)
     case .moveLocalCap, .copyLocalCap:
       guard slots[other] == nil else { return Answer(status: .occupiedSlot) }
+      guard !unbackedSlots.contains(other) else { return Answer(status: .noMemory) }
       if number == .copyLocalCap {
         capability.rights = capability.rights & Rights(rawValue: UInt32(words.word0))
         if words.word1 != 0 { capability.badge = Badge(rawValue: words.word1) }
@@ -223,7 +238,7 @@ public final class TestKernel {
         slots[slot.rawValue] = nil
       }
       slots[other] = capability
-    case .revokeLocalCap: break
+    case .revokeLocalCap: revoked.append((slot, capability))
     default: return Answer(status: .unsupported)
     }
     return Answer()

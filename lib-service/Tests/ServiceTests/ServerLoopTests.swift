@@ -15,6 +15,7 @@ private struct Sample: Server {
   var signals: [UInt64] = []
   var expirations = 0
   var keeps = true
+  var undone = 0
 
   mutating func answer<S: System>(
     _ message: Message, _ system: inout S
@@ -35,6 +36,8 @@ private struct Sample: Server {
   }
 
   mutating func signalled<S: System>(_ bits: UInt64, _ system: inout S) { signals.append(bits) }
+
+  mutating func undelivered<S: System>(_ system: inout S) { undone += 1 }
 
   mutating func expired<S: System>(_ system: inout S) {
     expirations += 1
@@ -81,6 +84,19 @@ struct ServerLoopTests {
       let _: (TimedReply, _) = try kernel.ask(&server, request, badge: badge, [notification])
     }
     #expect(kernel.slots.isEmpty)
+  }
+
+  @Test mutating func `a reply that cannot be delivered is undone, and its caller told why`() {
+    kernel.nextReplyStatus = .noReceiveSlots
+    #expect(throws: ResultCode.noReceiveSlots) {
+      let _: (TimedReply, _) = try kernel.ask(&server, TimedRequest.nowMonotonic, badge: badge)
+    }
+    #expect(server.undone == 1)
+  }
+
+  @Test mutating func `a delivered reply is not undone`() throws {
+    let _: (TimedReply, _) = try kernel.ask(&server, TimedRequest.nowMonotonic, badge: badge)
+    #expect(server.undone == 0)
   }
 
   @Test mutating func `a saved reply is not given by the loop`() throws {

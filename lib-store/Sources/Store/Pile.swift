@@ -3,12 +3,12 @@
 /// A place in a pile.
 ///
 /// An index, so that a link between records is 4 bytes and survives copying.
-public struct Place: Equatable, Sendable {
-  /// The index.
-  let index: UInt32
+public struct Place: Equatable, Sendable, BitwiseCopyable {
+  /// The index: below the most records that the pile ever had at once.
+  public let index: UInt32
 
   /// No place.
-  static let none = Place(index: .max)
+  public static let none = Place(index: .max)
 }
 
 /// Records of one type in a region; places are reused, newest first.
@@ -68,6 +68,9 @@ public struct Pile<Record: BitwiseCopyable> {
     @inline(__always) get { region.load(place.index, as: Record.self) }
     @inline(__always) set { region.store(newValue, at: place.index) }
   }
+
+  /// The place with an index if a record ever stood there, which may be gone.
+  func place(at index: UInt32) -> Place? { index < untouched ? Place(index: index) : nil }
 
   /// The index, among holes, of the one that begins where record `index` does.
   private func holeIndex(_ index: UInt32) -> UInt32 {

@@ -84,6 +84,19 @@ extension System {
     }
   }
 
+  /// Gives a successful reply that was saved; its slot is empty then.
+  ///
+  /// The buffer's payload is overwritten: the body of a request in hand is decoded first.
+  ///
+  /// - Throws: INTERNAL for a value that the protocol does not allow, or what REPLY refuses.
+  public mutating func answer<Reply: ServiceReply>(
+    saved slot: CapSlot, _ reply: Reply
+  ) throws(ResultCode) {
+    let tag = try encode(reply: reply)
+    let status = self.reply(slot, tag, buffer.words).status
+    guard status == .ok else { throw status }
+  }
+
   /// Sends a request that is never answered; it waits on the ring of the service's endpoint.
   ///
   /// - Throws: RETRY when the ring is full, or what else NOTIFY refuses.

@@ -33,6 +33,14 @@ public enum MemdOperation: UInt16, ServiceOperation {
   }
 }
 
+/// The faces of memd, as ranges of badges.
+public enum MemdFaces {
+  /// An owner for itself.
+  public static var client: BadgeRange { .publicFace }
+  /// procd, vspaced and pagerd, which may name any owner.
+  public static var control: BadgeRange { .controlFace }
+}
+
 /// Sizes that memd gives out, as powers of two.
 public enum MemdLimits {
   /// Frames: `1 << order` pages of 4 KiB; 0 and 9 are the page sizes that can be mapped.
