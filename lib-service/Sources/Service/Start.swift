@@ -67,9 +67,9 @@ public func runService<T: Server>(
   _ make: (inout Start, inout KernelSystem) throws(ReadinessCode) -> T
 ) -> Never {
   do throws(ReadinessCode) {
-    var service = try begin(start, as: role, make)
+    var (server, loop, system) = try begin(start, as: role, make)
     report(.ready)
-    _ = service.loop.run(&service.server, &service.system)
+    _ = loop.run(&server, &system)
     end(code: 1)
   } catch {
     report(error)
@@ -77,17 +77,10 @@ public func runService<T: Server>(
   }
 }
 
-/// A service that has started. A struct: the compiler crashes on a tuple of these (Swift 6.3.1).
-private struct Started<T: Server> {
-  var server: T
-  var loop: ServerLoop
-  var system: KernelSystem
-}
-
 private func begin<T: Server>(
   _ start: UInt64, as role: RoleID,
   _ make: (inout Start, inout KernelSystem) throws(ReadinessCode) -> T
-) throws(ReadinessCode) -> Started<T> {
+) throws(ReadinessCode) -> (T, ServerLoop, KernelSystem) {
   let program: ProgramStart
   do throws(EnvelopeError) {
     // SAFETY: `start` is what the entry was called with, and this function is called once.
@@ -105,8 +98,7 @@ private func begin<T: Server>(
   let watchdog = Watchdog(
     supervisor: StartupSlot.supervisor, milliseconds: program.info.watchdogMilliseconds,
     start: program.info.startNanoseconds)
-  let loop = ServerLoop(on: StartupSlot.endpoint, watchdog: watchdog)
-  return Started(server: server, loop: loop, system: system)
+  return (server, ServerLoop(on: StartupSlot.endpoint, watchdog: watchdog), system)
 }
 
 /// Tells the supervisor how the start ended.
