@@ -131,6 +131,7 @@ extension ServiceDraft {
     switch role {
     case .rootd:
       connect(16, to: .procd, .control, .call, rights: .send | .grant, flags: .acquired)
+      connect(17, to: .named, .control, .call, flags: .acquired)
       for (index, child) in ([.memd, .vspaced, .pagerd, .procd] as [RoleID]).enumerated() {
         keep(child, at: 24 + UInt32(index))
       }

@@ -15,6 +15,21 @@ private func padded(_ bytes: [UInt8]) throws -> ServiceName? {
 }
 
 struct ServiceNameTests {
+  @Test(arguments: ["a", "named", "ps2-keys", "drv-virtio-block"])
+  func `a name's words are the name, in its order`(text: String) throws {
+    let bytes = Array(text.utf8)
+    let made = ServiceName(bytes.span.rawBytes)
+    let name = try #require(made)
+    #expect(ServiceName(firstWord: name.firstWord, secondWord: name.secondWord) == name)
+    #expect(UInt8(name.firstWord >> 56) == bytes[0])
+  }
+
+  @Test func `words that are no name's make none`() {
+    #expect(ServiceName(firstWord: 0, secondWord: 0) == nil)
+    #expect(ServiceName(firstWord: 0x61 << 56, secondWord: 0x61 << 56) == nil)
+    #expect(ServiceName(firstWord: 0x41 << 56, secondWord: 0) == nil)
+  }
+
   @Test(arguments: [
     "a", "named", "drv-ps2-kbd", "abcdefghijklmno", "drv-ps2-keyboard", "a--", "z9",
   ])

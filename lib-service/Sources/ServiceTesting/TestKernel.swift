@@ -233,7 +233,10 @@ public final class TestKernel {
       guard !unbackedSlots.contains(other) else { return Answer(status: .noMemory) }
       if number == .copyLocalCap {
         capability.rights = capability.rights & Rights(rawValue: UInt32(words.word0))
-        if words.word1 != 0 { capability.badge = Badge(rawValue: words.word1) }
+        if words.word1 != 0 {
+          guard capability.badge == .none else { return Answer(status: .alreadyBadged) }
+          capability.badge = Badge(rawValue: words.word1)
+        }
       } else {
         slots[slot.rawValue] = nil
       }

@@ -70,7 +70,9 @@ public struct Pile<Record: BitwiseCopyable> {
   }
 
   /// The place with an index if a record ever stood there, which may be gone.
-  func place(at index: UInt32) -> Place? { index < untouched ? Place(index: index) : nil }
+  ///
+  /// In a pile from which nothing is removed, records have the indexes 0, 1, 2 and so on.
+  public func place(at index: UInt32) -> Place? { index < untouched ? Place(index: index) : nil }
 
   /// The index, among holes, of the one that begins where record `index` does.
   private func holeIndex(_ index: UInt32) -> UInt32 {

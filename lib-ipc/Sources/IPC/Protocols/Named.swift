@@ -34,6 +34,21 @@ public enum NamedOperation: UInt16, ServiceOperation {
   }
 }
 
+/// The faces of named, as ranges of badges.
+public enum NamedFaces {
+  /// rootd, which seeds and seals.
+  public static var seeding: BadgeRange { .controlFace }
+  /// Services and programs: the badge is the first of the face plus the client's role.
+  public static var client: BadgeRange { .publicFace }
+  /// procd, which reports deaths.
+  public static var death: BadgeRange { .supervisorFace }
+
+  /// The badge of the clients of one role.
+  public static func client(_ role: RoleID) -> Badge {
+    Badge(rawValue: client.first + UInt64(role.rawValue))
+  }
+}
+
 /// What identifies an entry: all three parts must agree.
 public struct ServiceTuple: Equatable, Sendable {
   /// The name.

@@ -40,6 +40,27 @@ public struct ServiceName: Equatable, Sendable {
     self.padded = padded
   }
 
+  /// The name that has these words; nil when they are not those of a name.
+  public init?(firstWord: UInt64, secondWord: UInt64) {
+    var padded = FixedBytes<16>()
+    for index in 0..<8 {
+      padded[index] = UInt8(truncatingIfNeeded: firstWord >> UInt64(56 - index * 8))
+      padded[index + 8] = UInt8(truncatingIfNeeded: secondWord >> UInt64(56 - index * 8))
+    }
+    self.init(padded: padded)
+  }
+
+  /// The first eight bytes as a number; names are ordered as their words are.
+  public var firstWord: UInt64 { word(at: 0) }
+  /// The last eight bytes as a number.
+  public var secondWord: UInt64 { word(at: 8) }
+
+  private func word(at start: Int) -> UInt64 {
+    var word: UInt64 = 0
+    for index in start..<start + 8 { word = word << 8 | UInt64(padded[index]) }
+    return word
+  }
+
   /// Length in bytes, 1 to 16.
   public var length: Int {
     var length = 1
