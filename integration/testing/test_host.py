@@ -3,11 +3,13 @@
 
 All packages are built first, then run one after another, each with a log under build/logs. A
 parameterised test counts once. A package fails when it does not build, when a test fails, when the
-test process ends early, and when it runs no test at all. The last line is `N passed, N failed`,
-with `, N skipped` when some were skipped.
+test process ends early, and when it runs no test at all; the kernel's also when its tests did not
+provoke every error that the reference lists (checks/errors.py). The last line is `N passed, N
+failed`, with `, N skipped` when some were skipped.
 
 usage: test_host.py [--changed] [PACKAGE...]
 """
+import os
 import re
 import subprocess
 import sys
@@ -16,7 +18,9 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'checks'))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import errors  # noqa: E402
 import run  # noqa: E402
 import stale  # noqa: E402
 import tree  # noqa: E402
@@ -24,6 +28,8 @@ import tree  # noqa: E402
 SCRATCH = tree.BUILD / 'host'
 LOGS = tree.BUILD / 'logs'
 BUILD_LIMIT, TEST_LIMIT = 900, 300  # seconds
+# The package whose tests note the errors that they provoke, and what makes them show the notes.
+NOTING, SHOW_CODES = 'kernel', 'ERIX_SHOW_CODES'
 
 
 @dataclass
@@ -130,7 +136,16 @@ def test(package):
         log, TEST_LIMIT)
     outcome.seconds = time.monotonic() - start
     judge(outcome, code, log, report)
+    if package.name == NOTING and not outcome.failed:
+        compare_errors(outcome, log.read_text(errors='replace').splitlines())
     return outcome
+
+
+def compare_errors(outcome, lines):
+    """Fails a run that provoked not all errors that the reference lists, or too many."""
+    trouble = list(errors.trouble(tree.ROOT, 'host', lines))
+    if trouble:
+        outcome.fail(f'{len(trouble)} documented errors not provoked', trouble)
 
 
 def test_python(folder):
@@ -198,6 +213,7 @@ def select(packages, arguments):
 
 
 def main(arguments):
+    os.environ[SHOW_CODES] = '1'
     packages, scripts = select(tree.load(), arguments)
     stale.refresh(SCRATCH)
     outcomes, buildable = [], []

@@ -87,8 +87,8 @@ package struct Slot: ZeroInitialised {
     flags = other.object.flags
   }
 
-  /// Takes rights away.
-  mutating func attenuate(to mask: Rights) {
+  /// Takes rights away: those that the mask does not keep.
+  package mutating func attenuate(to mask: Rights) {
     rightsBits = UInt8(truncatingIfNeeded: rights.attenuated(to: mask).rawValue)
   }
 

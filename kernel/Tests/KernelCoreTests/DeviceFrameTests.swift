@@ -202,6 +202,7 @@ struct BootRangeTests {
       #expect(!found.entry.isPatchable)
     }
     #expect(entry(world, Self.base + 0x6000) == nil)
+    #expect(throws: SyscallError.exists) { try world.call(.mapFont, Self.base + 0x1000) }
     expectSound(world)
   }
 
@@ -247,5 +248,6 @@ struct BootRangeTests {
     let pool = try #require(world.root.object.pool)
     while world.state.objects.allocateBlock(order: 0, from: pool) != nil {}
     #expect(throws: SyscallError.noMemory) { try world.call(.mapFramebuffer, Self.base) }
+    #expect(throws: SyscallError.noMemory) { try world.call(.mapFont, Self.base) }
   }
 }

@@ -40,6 +40,12 @@ enum Provoked {
     FileHandle.standardOutput.write(Data("CODES \(call.text) \(mask)\n".utf8))
   }
 
+  /// Notes that a thread is new and has made no call, whoever was at its address before.
+  static func forget(_ thread: Ref<KernelCore.Thread>) {
+    guard isShown else { return }
+    notes.withLock { $0.calls[thread.address] = nil }
+  }
+
   /// Notes that a thread makes a system call, which may end later.
   static func begin(_ call: Syscall, of thread: Ref<KernelCore.Thread>) {
     guard isShown else { return }

@@ -34,6 +34,32 @@ extension World {
     return reply
   }
 
+  /// The same with the words in an array, through the endpoint that accepts everything.
+  @discardableResult func call(
+    _ operation: ControlOperation, words: [UInt64], length: UInt16 = 32
+  ) throws(SyscallError) -> ControlReply {
+    guard case .reply(let reply) = try perform(operation, .testRoot, words, length, nil) else {
+      throw .busy
+    }
+    return reply
+  }
+
+  /// Takes the rights of a capability away, as a message that moves it can.
+  func weaken(_ slot: UInt32) throws {
+    guard let found = self.slot(slot) else { throw SyscallError.emptySlot }
+    found.object.attenuate(to: .none)
+  }
+
+  /// Spends the whole budget behind a CSpace on objects in its slots.
+  func spend(_ cspace: Ref<CSpace>, from first: UInt32 = 100) {
+    var slot = first
+    for capacity in [512, 32, 1] as [UInt32] {
+      while (try? create(.ringEndpoint(capacity: capacity), in: slot, by: cspace)) != nil {
+        slot += 1
+      }
+    }
+  }
+
   private func perform(
     _ operation: ControlOperation, _ family: EndpointKind, _ words: [UInt64], _ length: UInt16,
     _ thread: Ref<Thread>?

@@ -13,6 +13,7 @@ extension World {
     guard let cspace = process.object.cspace,
       let thread = state.objects.makeThread(of: process)
     else { throw SyscallError.noMemory }
+    Provoked.forget(thread)
     state.objects.setPriority(thread, to: priority)
     let free = slot ?? freeSlot(in: cspace)
     try state.grant(thread, to: cspace, slot: CapSlot(rawValue: free))
