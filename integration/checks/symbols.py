@@ -38,6 +38,9 @@ TEST_CODE = {
     b'ROOTD_STAGE': {'dev', 'smoke'}, b'ROOTD_STATUS': {'dev', 'smoke'},
 }
 
+# QEMU's debug-exit port (DebugExit in lib-capabi), which only a smoke kernel may write.
+DEBUG_EXIT = re.compile(r'\bout[bwl]?\s.*\$(?:0xf4|244)$')
+
 
 def tool(name):
     """An LLVM tool: the one of the Swift toolchain, whose version fits, else the system's."""
@@ -122,6 +125,15 @@ def check_switches(profile, contents, file, findings):
             findings.add(file, 1, 'switch', f'"{name.decode()}" is {state} a {profile} kernel')
 
 
+def check_debug_exit(profile, lines, file, findings):
+    """Reports a kernel that ends the emulator and is not for tests, or the reverse."""
+    uses = list(first_uses(lines, DEBUG_EXIT))
+    if profile == 'smoke' and not uses:
+        findings.add(file, 1, 'debug exit', 'is not in a smoke kernel')
+    for use in uses if profile != 'smoke' else ():
+        findings.add(file, 1, 'debug exit', f'{use} is in a {profile} kernel')
+
+
 def main(image, files, profile=None):
     findings = common.Findings()
     path = LISTS / f'{image}.txt'
@@ -135,6 +147,7 @@ def main(image, files, profile=None):
             check_runtime(file, findings)
         if profile:
             check_switches(profile, Path(file).read_bytes(), file, findings)
+            check_debug_exit(profile, instructions(file), file, findings)
     for line in findings.lines:
         print(line)
     result = f'{len(findings.lines)} found' if findings.lines else 'ok'

@@ -165,6 +165,20 @@ class SymbolTests(CheckTestCase):
         self.assertEqual(len(lines), 1)
         self.assertIn('register: f: ', lines[0])
 
+    def test_the_debug_exit_is_in_smoke_kernels_only(self):
+        def found(profile, port):
+            text = f'void f(void) {{ __asm__ volatile("outb %al, ${port}"); }}'
+            lines = symbols.instructions(self.compiled(text))
+            findings = common.Findings()
+            symbols.check_debug_exit(profile, lines, 'kernel.elf', findings)
+            return findings.lines
+        self.assertEqual(found('smoke', 0xF4), [])
+        self.assertEqual(found('release', 0xE9), [])
+        self.assertEqual(found('smoke', 0xE9),
+                         ['kernel.elf:1: debug exit: is not in a smoke kernel'])
+        for profile in ('dev', 'release'):
+            self.assertEqual(len(found(profile, 0xF4)), 1)
+
 
 class LintTests(CheckTestCase):
     def script(self, name):
