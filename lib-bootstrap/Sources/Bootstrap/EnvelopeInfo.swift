@@ -45,6 +45,8 @@ public struct EnvelopeInfo: Equatable, Sendable {
   public var watchdogMilliseconds: UInt32
   /// Switches of a smoke image.
   public var switches: CommandSwitches
+  /// Nanoseconds from 1970-01-01 00:00:00 UTC to monotonic 0; 0 when the machine gave no time.
+  public var wallOffset: UInt64
 
   /// Info of these parts.
   public init(
@@ -53,7 +55,7 @@ public struct EnvelopeInfo: Equatable, Sendable {
     buffer: UInt64, heapBase: UInt64, heapSize: UInt64, budget: UInt64,
     seed: FixedBytes<32>, priority: UInt8, syscalls: SyscallFilter, affinity: UInt64,
     startNanoseconds: UInt64, watchdogMilliseconds: UInt32,
-    switches: CommandSwitches = CommandSwitches()
+    switches: CommandSwitches = CommandSwitches(), wallOffset: UInt64 = 0
   ) {
     self.role = role
     self.instance = instance
@@ -74,12 +76,25 @@ public struct EnvelopeInfo: Equatable, Sendable {
     self.startNanoseconds = startNanoseconds
     self.watchdogMilliseconds = watchdogMilliseconds
     self.switches = switches
+    self.wallOffset = wallOffset
+  }
+}
+
+extension EnvelopeInfo {
+  /// The wall offset that follows from the clock in the kernel's handoff.
+  ///
+  /// - Returns: 0 without a clock, and for one that the field cannot hold (after the year 2554).
+  public static func wallOffset(of clock: RootInfo.WallClock?) -> UInt64 {
+    guard let clock else { return 0 }
+    let (total, overflow) = clock.utcSeconds.multipliedReportingOverflow(by: 1_000_000_000)
+    guard !overflow, total > clock.takenAtNanoseconds else { return 0 }
+    return total - clock.takenAtNanoseconds
   }
 }
 
 extension EnvelopeInfo: WireRecord {
-  /// 176 bytes.
-  public static let encodedSize = 176
+  /// 184 bytes.
+  public static let encodedSize = 184
 
   /// Decodes and validates.
   ///
@@ -110,6 +125,7 @@ extension EnvelopeInfo: WireRecord {
     buffer = try record.integer(at: 152)
     heapBase = try record.integer(at: 160)
     heapSize = try record.integer(at: 168)
+    wallOffset = try record.integer(at: 176)
     try checkIdentity(record)
     try checkPlace(record)
     try checkResources(record)
@@ -171,5 +187,6 @@ extension EnvelopeInfo: WireRecord {
     try bytes.store(buffer, at: offset + 152)
     try bytes.store(heapBase, at: offset + 160)
     try bytes.store(heapSize, at: offset + 168)
+    try bytes.store(wallOffset, at: offset + 176)
   }
 }

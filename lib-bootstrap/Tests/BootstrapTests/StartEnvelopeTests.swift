@@ -23,7 +23,7 @@ struct EnvelopeContents: Equatable {
       stackSize: 0x4000, buffer: 0x7100_0000, heapBase: 0x7200_0000, heapSize: 0x1_0000,
       budget: 1 << 20, seed: seed, priority: 150, syscalls: .all,
       affinity: 3, startNanoseconds: 123_456_789, watchdogMilliseconds: 500,
-      switches: CommandSwitches(forceFail: .named))
+      switches: CommandSwitches(forceFail: .named), wallOffset: 0x0102_0304_0506_0708)
     return EnvelopeContents(info: info, capabilities: intake(.named))
   }
 
@@ -74,6 +74,17 @@ struct StartEnvelopeTests {
       try StartEnvelope.check(file.span.rawBytes, as: role)
       return nil
     } catch { return error }
+  }
+
+  @Test func `the wall offset is the clock of the handoff less the time when it was read`() {
+    typealias Clock = RootInfo.WallClock
+    #expect(EnvelopeInfo.wallOffset(of: nil) == 0)
+    let clock = Clock(utcSeconds: 1_700_000_000, takenAtNanoseconds: 5)
+    #expect(EnvelopeInfo.wallOffset(of: clock) == 1_699_999_999_999_999_995)
+    let tooLate = Clock(utcSeconds: .max, takenAtNanoseconds: 0)
+    #expect(EnvelopeInfo.wallOffset(of: tooLate) == 0)
+    let tooEarly = Clock(utcSeconds: 0, takenAtNanoseconds: 9)
+    #expect(EnvelopeInfo.wallOffset(of: tooEarly) == 0)
   }
 
   @Test func `the encoding is the golden file`() throws {
@@ -217,11 +228,11 @@ extension Refusal {
     Refusal("heap at 0", at: 208, UInt64(0), .invalidValue(offset: 216, found: 0x1_0000)),
     Refusal("heap of part of a page", at: 216, UInt64(1), .invalidValue(offset: 216, found: 1)),
     Refusal("heap too large", at: 216, UInt64(1) << 47, .invalidValue(offset: 216, found: 1 << 47)),
-    Refusal("slot 0", at: 224, UInt32(0), .invalidValue(offset: 224, found: 0)),
-    Refusal("slot twice", at: 248, UInt32(1), .duplicate(table: 0, entry: 1)),
-    Refusal("slot order", at: 224, UInt32(3), .outOfOrder(table: 0, entry: 1)),
-    Refusal("slot outside", at: 272, UInt32(256), .invalidValue(offset: 272, found: 256)),
+    Refusal("slot 0", at: 232, UInt32(0), .invalidValue(offset: 232, found: 0)),
+    Refusal("slot twice", at: 256, UInt32(1), .duplicate(table: 0, entry: 1)),
+    Refusal("slot order", at: 232, UInt32(3), .outOfOrder(table: 0, entry: 1)),
+    Refusal("slot outside", at: 280, UInt32(256), .invalidValue(offset: 280, found: 256)),
     Refusal(
-      "badge of the own endpoint", at: 240, UInt64(1), .invalidValue(offset: 240, found: 1)),
+      "badge of the own endpoint", at: 248, UInt64(1), .invalidValue(offset: 248, found: 1)),
   ]
 }

@@ -28,6 +28,12 @@ public enum TimedOperation: UInt16, ServiceOperation {
   }
 }
 
+/// The face of timed, as a range of badges.
+public enum TimedFaces {
+  /// Everybody; the badge says whose timers are meant.
+  public static var client: BadgeRange { .publicFace }
+}
+
 /// How WAIT_UNTIL counts.
 public struct WaitFlags: FlagSet {
   /// The bit pattern.
