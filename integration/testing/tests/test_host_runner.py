@@ -59,6 +59,14 @@ class JudgeTests(FolderTestCase):
     def test_no_report_at_all(self):
         self.assertEqual(self.judge(None, 0).failed, 1)
 
+    def test_a_run_that_left_documented_errors_out(self):
+        outcome = test_host.Outcome('kernel', passed=5)
+        test_host.compare_errors(outcome, ['CODES call 65 0xffffffff'])
+        self.assertEqual(outcome.failed, 1)
+        self.assertIn('documented errors not provoked', outcome.trouble)
+        self.assertIn('CALL TIMED_OUT', outcome.detail)
+        self.assertNotIn('RECV TIMED_OUT', outcome.detail)
+
     def test_a_run_that_took_too_long(self):
         outcome = self.judge(None, 124)
         self.assertEqual((outcome.failed, outcome.trouble), (1, 'took too long'))
