@@ -48,7 +48,12 @@ $(BOOT_TOOL): $(call boot_sources,boot-tool $(BOOT_LIBRARIES))
 	@touch $@
 
 # The description with whole paths, which also tells when the signing key changed.
-$(IMAGE_OUT)/image$(IMAGE_SUFFIX).json: integration/images/$(PROFILE).json FORCE
+IMAGE_DESCRIPTION := $(firstword $(wildcard integration/images/$(PROFILE)$(IMAGE_SUFFIX).json) \
+  integration/images/$(PROFILE).json)
+# The programs that a description names beside the root task.
+IMAGE_SERVICES := $(patsubst %,$(IMAGE_OUT)/%.elf,$(if $(filter rootd,$(ROOT)),$(filter-out rootd,$(SERVICES))))
+
+$(IMAGE_OUT)/image$(IMAGE_SUFFIX).json: $(IMAGE_DESCRIPTION) FORCE
 	@test -n '$(IMAGE_KEY)' || { echo 'RELEASE_SIGNING_KEY=FILE is missing: the private key of release images' >&2; exit 1; }
 	@mkdir -p $(@D)
 	@sed -e 's#"\.\./\.\./build/#"$(abspath $(BUILD))/#' -e 's#"\.\./#"$(CURDIR)/integration/#' \
@@ -62,7 +67,7 @@ $(IMAGE_OUT)/system.json: integration/boot-config/system.json
 	@sed '2s/"profile": "dev"/"profile": "$(PROFILE)"/' $< >$@
 
 $(IMAGE_OUT)/boot$(IMAGE_SUFFIX).img: $(IMAGE_OUT)/image$(IMAGE_SUFFIX).json $(IMAGE_KEY) $(IMAGE_OUT)/kernel.elf \
-  $(IMAGE_OUT)/$(ROOT).elf $(IMAGE_OUT)/system.json integration/boot-config/smoke.json $(BOOT_TOOL)
+  $(IMAGE_OUT)/$(ROOT).elf $(IMAGE_SERVICES) $(IMAGE_OUT)/system.json integration/boot-config/smoke.json $(BOOT_TOOL)
 	@$(BOOT_TOOL) build --description $< -o $@
 
 IMAGE_DISK = $(HARNESS).disk --loader $< --boot-image $(IMAGE_OUT)/boot$(IMAGE_SUFFIX).img --output $@

@@ -21,7 +21,9 @@ let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
 let package = Package(
   name: "memd",
   products: [
-    .library(name: "MemdCore", targets: ["MemdCore"])
+    .library(name: "MemdCore", targets: ["MemdCore"]),
+    // Linked into a program by integration/mk/programs.mk.
+    .library(name: "MemdProgram", type: .static, targets: ["MemdProgram"]),
   ],
   dependencies: [
     .package(path: "../../lib-bootstrap"), .package(path: "../../lib-capabi"),
@@ -31,6 +33,9 @@ let package = Package(
   targets: [
     .target(
       name: "MemdCore", dependencies: [bootstrap, capABI, ipc, service, store, sys],
+      swiftSettings: settings),
+    .target(
+      name: "MemdProgram", dependencies: ["MemdCore", bootstrap, capABI, service, sys],
       swiftSettings: settings),
     .testTarget(
       name: "MemdTests",

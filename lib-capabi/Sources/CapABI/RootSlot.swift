@@ -66,6 +66,9 @@ public enum RootSlot: UInt32, Sendable {
   /// Family endpoint: power.
   case power = 2480
 
+  /// The number as a slot.
+  public var slot: CapSlot { CapSlot(rawValue: rawValue) }
+
   /// The family of the endpoint in this slot; nil for the slots that hold none.
   public var family: EndpointKind? {
     switch self {

@@ -91,8 +91,3 @@ public struct Workshop {
     return result
   }
 }
-
-extension RootSlot {
-  /// The slot as calls want it.
-  public var slot: CapSlot { CapSlot(rawValue: rawValue) }
-}

@@ -1,0 +1,129 @@
+// The root task: checks what the kernel gave it, reads the boot configuration, makes an endpoint
+// for every service, starts the foundation, has procd start the rest, and tells the kernel how far
+// it got. It holds everything at first and gives away exactly what is declared.
+
+public import Bootstrap
+import Bytes
+public import CapABI
+public import Crypto
+public import Handoff
+import IPC
+public import Runtime
+import Store
+public import Sys
+
+/// The boot of the system, step by step.
+public struct Rootd<S: System>: ~Copyable {
+  var system: S
+  let log: Log
+  var random: HMACDRBG
+  let switches: CommandSwitches
+  let profile: BuildProfile
+  var scratch: Region
+
+  /// Pages of rootd's own memory, as a power of two: 1 MiB to prepare images in.
+  private static var heapOrder: UInt64 { 8 }
+
+  /// Checks the inventory, and takes memory for itself and the foundation.
+  ///
+  /// - Parameters:
+  ///   - start: What the kernel gave.
+  ///   - system: The kernel.
+  /// - Throws: The first thing that is not as it must be.
+  public init(_ start: borrowing RootStart, _ system: consuming S) throws(BootFailure) {
+    guard let handoff = start.handoff else { throw .handoff(.badMagic(found: 0)) }
+    do throws(IntakeError) { try handoff.checkInventory() } catch { throw .inventory(error) }
+    for index in 0..<handoff.capabilities.count {
+      guard let expected = handoff.capabilities[index]?.descriptor else { continue }
+      guard let found = try? system.query(expected.slot), found.type == expected.type.rawValue,
+        found.rights == expected.rights, found.kind == expected.kind.rawValue
+      else { throw .capability(expected.slot) }
+    }
+    let heap: Region
+    do throws(ResultCode) {
+      try Self.takeMemory(handoff, &system)
+      heap = try start.makeHeap(
+        from: RootdSlots.memory, order: Self.heapOrder, scratch: RootdSlots.scratch, &system)
+    } catch {
+      throw .refused(.rootd, error)
+    }
+    let info = handoff.info
+    random = try Self.makeRandom(info.entropy)
+    switches = info.switches
+    profile = info.identity.profile
+    log = Log(RootSlot.log.slot, buffer: start.buffer)
+    scratch = heap
+    self.system = system
+  }
+
+  /// The generator that every seed and every place of the system comes from.
+  private static func makeRandom(_ entropy: Entropy) throws(BootFailure) -> HMACDRBG {
+    guard entropy.source != .none else { throw .noSeed }
+    let seed = entropy.seed
+    let bytes = seed.rawBytes
+    do {
+      return try HMACDRBG(
+        entropy: bytes.extracting(0..<48), nonce: bytes.extracting(48..<64),
+        personalization: bytes.extracting(0..<0))
+    } catch {
+      throw .noSeed
+    }
+  }
+
+  /// Splits off what the foundation is made from: a quarter of the largest piece of RAM, at most
+  /// 16 MiB.
+  private static func takeMemory(
+    _ handoff: borrowing RootHandoff, _ system: inout S
+  ) throws(ResultCode) {
+    var best = RootUntyped(base: 0, slot: .null, sizeBits: 0, isDevice: true)
+    for index in 0..<handoff.untypeds.count {
+      guard let untyped = handoff.untypeds[index], !untyped.isDevice else { continue }
+      if untyped.sizeBits > best.sizeBits { best = untyped }
+    }
+    guard best.sizeBits > 22 else { throw .noMemory }
+    try system.control(
+      .split(best.slot, order: UInt64(min(best.sizeBits - 2, 24) - 12), into: RootdSlots.memory),
+      on: RootSlot.objects.slot)
+  }
+
+  /// Brings the system up.
+  ///
+  /// - Parameter start: What the kernel gave.
+  /// - Throws: Why the boot ends.
+  public mutating func boot(_ start: borrowing RootStart) throws(BootFailure) {
+    report(.handoffValid)
+    guard let handoff = start.handoff,
+      let module = handoff.modules[Int(handoff.info.bootConfigModule)],
+      let bytes = start.bytes(of: module)
+    else { throw .configuration(.badMagic(found: 0)) }
+    let config: BootConfig
+    do { config = try BootConfig(decoding: bytes) } catch { throw .configuration(error) }
+    let order: LaunchOrder
+    do { order = try config.checkRules() } catch { throw .rule(error) }
+    report(.bootConfigValid)
+    try makeEndpoints(config)
+    for position in 0..<order.count {
+      guard let index = order[position], let service = config.services[index] else { continue }
+      switch service.launchKind {
+      case .rootd: try launchFoundation(service, at: index, config, start)
+      case .procd: try launchByProcd(service, at: index, config, start)
+      // Drivers are deviced's, programs are started on demand, rootd runs.
+      case .driver, .program, .kernel: break
+      }
+    }
+    report(.systemReady)
+  }
+
+  /// Tells the kernel about a stage.
+  mutating func report(_ stage: RootdStage) {
+    _ = system.perform(.rootdReport, 0, UInt64(stage.rawValue), MessageWords())
+  }
+
+  /// Tells the kernel how the boot ended; a smoke image ends here.
+  public mutating func report(_ status: RootdStatus) {
+    _ = system.perform(.rootdReport, 1, UInt64(status.rawValue), MessageWords())
+  }
+
+  /// Writes a line into the kernel's log.
+  public func tell(_ line: TextLine) { log.write(line) }
+}
