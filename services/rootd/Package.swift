@@ -41,6 +41,9 @@ let package = Package(
     .target(
       name: "RootdProgram", dependencies: ["RootdCore", capABI, runtime, sys],
       swiftSettings: settings),
+    .testTarget(
+      name: "RootdTests", dependencies: ["RootdCore", bootstrap, capABI, handoff, runtime],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -108,7 +108,7 @@ extension Rootd {
       heapBase: layout.heapBase, heapSize: 0, budget: service.budget, seed: seed,
       priority: service.priority, syscalls: service.syscalls, affinity: service.affinity,
       startNanoseconds: clock.word1, watchdogMilliseconds: service.watchdogMilliseconds,
-      switches: switches)
+      switches: switches, wallOffset: wallOffset)
   }
 }
 

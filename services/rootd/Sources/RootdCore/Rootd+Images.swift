@@ -1,5 +1,5 @@
-// Images for procd: a frame for each service that procd starts, holding its file, in the order of the
-// boot configuration. procd finds them mapped behind its heap.
+// What procd will be given, once there is a procd: frames with the images of the services that it
+// starts, and the services themselves. Until then a configuration that asks for it is refused.
 
 import Bootstrap
 import Bytes

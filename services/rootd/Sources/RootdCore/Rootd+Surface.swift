@@ -1,5 +1,5 @@
-// What a foundation service is given: exactly the capabilities that the boot configuration declares,
-// the envelope that lists them, and what its thread is.
+// What a foundation service is given: exactly the capabilities that the boot configuration
+// declares, the envelope that lists them, and what its thread is.
 
 import Bootstrap
 import CapABI

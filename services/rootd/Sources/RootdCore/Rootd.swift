@@ -2,11 +2,11 @@
 // for every service, starts the foundation, has procd start the rest, and tells the kernel how far
 // it got. It holds everything at first and gives away exactly what is declared.
 
-public import Bootstrap
+import Bootstrap
 import Bytes
 public import CapABI
-public import Crypto
-public import Handoff
+import Crypto
+import Handoff
 import IPC
 public import Runtime
 import Store
@@ -19,6 +19,7 @@ public struct Rootd<S: System>: ~Copyable {
   var random: HMACDRBG
   let switches: CommandSwitches
   let profile: BuildProfile
+  let wallOffset: UInt64
   var scratch: Region
 
   /// Pages of rootd's own memory, as a power of two: 1 MiB to prepare images in.
@@ -51,6 +52,7 @@ public struct Rootd<S: System>: ~Copyable {
     random = try Self.makeRandom(info.entropy)
     switches = info.switches
     profile = info.identity.profile
+    wallOffset = EnvelopeInfo.wallOffset(of: info.wallClock)
     log = Log(RootSlot.log.slot, buffer: start.buffer)
     scratch = heap
     self.system = system

@@ -1,5 +1,5 @@
-// Where rootd keeps what it makes, in its own CSpace; the boot configuration declares the same slots
-// as acquired.
+// Where rootd keeps what it makes, in its own CSpace; the boot configuration declares the same
+// slots as acquired.
 
 import CapABI
 
