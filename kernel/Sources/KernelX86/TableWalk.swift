@@ -47,6 +47,36 @@ struct PhysicalRun {
   var end: UInt64 = 0
 }
 
+/// Executable memory, some runs of it at a time.
+private struct ExecutableRuns {
+  private var runs = InlineArray<8, PhysicalRun>(repeating: PhysicalRun())
+  private(set) var count = 0
+  /// Where the next runs begin, when there are more.
+  private(set) var next: UInt64?
+  private let first: UInt64
+
+  /// Starts with nothing; pages below a virtual address are passed over.
+  init(from first: UInt64) { self.first = first }
+
+  /// Adds an executable page, which is behind those before.
+  mutating func add(_ page: MappedPage) {
+    guard page.virtual >= first, next == nil else { return }
+    if count > 0, runs[count - 1].end == page.physical {
+      runs[count - 1].end += page.bytes
+    } else if count < runs.count {
+      runs[count] = PhysicalRun(start: page.physical, end: page.physical + page.bytes)
+      count += 1
+    } else {
+      next = page.virtual
+    }
+  }
+
+  func overlap(_ page: MappedPage) -> Bool {
+    for index in 0..<count where page.overlaps(runs[index]) { return true }
+    return false
+  }
+}
+
 /// What page tables are compared with.
 package struct KernelParts: Sendable {
   /// Physical range of the kernel's page tables, which nobody may write.
@@ -73,8 +103,11 @@ package struct TableWalk<Memory: TableMemory> {
   }
 
   /// The protections that the tables show, of those that are a matter of the kernel's own tables.
+  ///
+  /// Two passes, unless executable memory is in more pieces than the kernel's image ever is.
   package func protections(of parts: KernelParts) -> Protections {
     var missing = Protections.none
+    var code = ExecutableRuns(from: 0)
     let tables = PhysicalRun(start: parts.tables.lowerBound, end: parts.tables.upperBound)
     forEachPage { page in
       if page.virtual == 0 { missing = missing | .nullGuard }
@@ -82,50 +115,24 @@ package struct TableWalk<Memory: TableMemory> {
       if page.isUser { missing = missing | .separateTables }
       if page.isWritable, page.overlaps(tables) { missing = missing | .readOnlyTables }
       if parts.guards.touch(page) { missing = missing | .stackGuards }
+      if page.isExecutable { code.add(page) }
     }
-    if hasWritableAlias() { missing = missing | .writeXorExecute }
+    while code.count > 0 {
+      if isWritable(code) { missing = missing | .writeXorExecute }
+      guard let next = code.next else { break }
+      code = ExecutableRuns(from: next)
+      forEachPage { page in if page.isExecutable { code.add(page) } }
+    }
     return HardeningPlan.shownByTables.subtracting(missing)
   }
 
-  /// Whether executable memory can be written through some page.
-  private func hasWritableAlias() -> Bool {
+  /// Whether some of the memory can be written through some page.
+  private func isWritable(_ code: ExecutableRuns) -> Bool {
     var isFound = false
-    var after: UInt64 = 0
-    while let runs = executableRuns(from: after) {
-      forEachPage { page in
-        guard page.isWritable else { return }
-        for index in 0..<runs.count where page.overlaps(runs.runs[index]) { isFound = true }
-      }
-      guard !isFound, let next = runs.next else { return isFound }
-      after = next
-    }
-    return false
-  }
-
-  /// Executable memory, some runs of it at a time.
-  private struct ExecutableRuns {
-    var runs = InlineArray<8, PhysicalRun>(repeating: PhysicalRun())
-    var count = 0
-    /// Where the next runs begin, when there are more.
-    var next: UInt64?
-  }
-
-  private func executableRuns(from start: UInt64) -> ExecutableRuns? {
-    var found = ExecutableRuns()
     forEachPage { page in
-      guard page.isExecutable, page.virtual >= start, found.next == nil else { return }
-      let last = found.count - 1
-      if last >= 0, found.runs[last].end == page.physical {
-        found.runs[last].end += page.bytes
-      } else if found.count < found.runs.count {
-        found.runs[found.count] = PhysicalRun(
-          start: page.physical, end: page.physical + page.bytes)
-        found.count += 1
-      } else {
-        found.next = page.virtual
-      }
+      if page.isWritable, code.overlap(page) { isFound = true }
     }
-    return found.count == 0 ? nil : found
+    return isFound
   }
 
   /// Visits every page in order of virtual addresses.
