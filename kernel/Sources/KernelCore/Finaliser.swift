@@ -32,9 +32,7 @@ extension ObjectSpace {
     case .cspace: finalise(top.cast(to: CSpace.self))
     case .pool: finalise(top.cast(to: Pool.self))
     case .process: finalise(top.cast(to: Process.self))
-    case .thread:
-      unqueue(top)
-      finalise(top.cast(to: Thread.self))
+    case .thread: finalise(top.cast(to: Thread.self))
     case .installGrant: finalise(top.cast(to: InstallGrant.self))
     case .vspace: finalise(top.cast(to: VSpace.self))
     case .frame: finalise(top.cast(to: Frame.self))

@@ -186,6 +186,10 @@ extension ObjectSpace {
   /// Frees a thread that no capability names any more.
   mutating func finalise(_ thread: Ref<Thread>) {
     retire(thread)
+    // Its end may have taken a donation from it. The list of reviews, which is worked off before
+    // the next step, must not lead to freed memory.
+    guard !thread.object.flags.contains(.inReview) else { return }
+    unqueue(thread.header)
     thread.delist()
     releaseBuffer(of: thread)
     releaseFPU(of: thread)

@@ -24,10 +24,12 @@ extension KernelState {
     }
     let mayGrant = slot.object.rights.contains(.grant)
     try objects.checkExtras(of: tag, from: thread, mayGrant: mayGrant)
-    let receiver = endpoint.object.receivers.first
-    guard receiver != nil || !tag.flags.contains(.doNotWait) else { throw .retry }
     let terms = try prepareWait(tag.flags, of: thread)
-    guard let receiver else {
+    guard let receiver = endpoint.object.receivers.first else {
+      guard !terms.doNotWait else {
+        objects.settleWait(thread)
+        throw .retry
+      }
       return enqueue(thread, at: endpoint, slot.object.badge, mayGrant: mayGrant, terms)
     }
     do throws(SyscallError) {

@@ -92,10 +92,8 @@ extension KernelState {
     }
     let endpoint = try slot.holding(Endpoint.self, with: .receive)
     let mayGrant = slot.object.rights.contains(.grant)
-    guard let client = thread.object.client else {
-      guard thread.object.flags.contains(.lapsed) else { throw .wrongState }
-      return ReplyTarget(client: nil, slot: nil, mayGrant: mayGrant)
-    }
+    let client = thread.object.client
+    guard client != nil || thread.object.flags.contains(.lapsed) else { throw .wrongState }
     guard thread.object.clientEndpoint == endpoint.object.header.id else { throw .wrongState }
     return ReplyTarget(client: client, slot: nil, mayGrant: mayGrant)
   }

@@ -243,6 +243,21 @@ import Testing
     talk.world.expectSound()
   }
 
+  @Test func `what the buffer is for is checked before whether anybody waits`() throws {
+    let talk = try Conversation(serverPriority: 10)
+    talk.call(flags: .doNotWait | .deadline)
+    #expect(talk.client.status == .noBuffer)
+    let buffer = try talk.giveBuffer(to: talk.client)
+    buffer.setReceiveSlots([200, 200])
+    talk.call(flags: .doNotWait | .receiveSlots)
+    #expect(talk.client.status == .invalidArgument)
+    buffer.setReceiveSlots([200])
+    talk.call(flags: .doNotWait | .receiveSlots)
+    #expect(talk.client.status == .retry)
+    #expect(talk.client.object.receiveSlotCount == 0)
+    talk.world.expectSound()
+  }
+
   @Test func `nor does a receiver`() throws {
     let talk = try Conversation()
     let tag = MessageTag(label: 0, flags: .doNotWait).rawValue

@@ -89,6 +89,27 @@ import Testing
     chain.world.expectSound()
   }
 
+  @Test func `the end of a thread between caller and server leaves no donation behind`() throws {
+    let talk = try Conversation(serverPriority: 10, clientPriority: 50)
+    #expect(talk.world.serve(talk.endpoint, by: talk.server))
+    try talk.world.create(.endpoint(.generic), in: 12)
+    for process in 5...6 as ClosedRange<UInt32> { try talk.world.install(12, to: 30, of: process) }
+    let middle = try talk.world.makeThread(priority: 90, of: talk.world.process(5), in: 50)
+    #expect(talk.world.start(middle))
+    talk.world.reschedule()
+    talk.world.call(.receive, 30)
+    talk.world.call(.call, 30)
+    #expect(talk.current == middle)
+    talk.world.call(.call, Conversation.endpoint)
+    #expect(talk.server.object.priority == 90)
+    // It dies while it inherits and lends; whoever looked at it last must not find it freed.
+    try talk.world.drop(50, by: talk.server.object.process.object.cspace)
+    talk.world.settle()
+    #expect(talk.server.object.priority == 10)
+    #expect(talk.client.status == .peerDied)
+    talk.world.expectSound()
+  }
+
   @Test func `a ring of calls comes to rest`() throws {
     let chain = try Chain(length: 5)
     // The last thread, which runs, calls the first: now all wait for each other.

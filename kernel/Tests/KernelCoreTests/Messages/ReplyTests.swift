@@ -137,6 +137,18 @@ import Testing
     talk.world.expectSound()
   }
 
+  @Test func `so it does through the endpoint of the call alone`() throws {
+    let talk = try makeTalk()
+    try talk.world.create(.endpoint(.generic), in: 12)
+    try talk.world.install(12, to: 30, of: 5)
+    try talk.world.kill(6)
+    talk.world.settle()
+    talk.world.reschedule()
+    #expect(talk.reply(through: 30) == .wrongState)
+    #expect(talk.reply() == .ok)
+    talk.world.expectSound()
+  }
+
   @Test func `a saved reply goes with its caller`() throws {
     let talk = try makeTalk()
     talk.world.call(.saveReply, 40)
