@@ -12,7 +12,9 @@ ENSURE := integration/testing/ensure_tools.sh
 unexport SECONDS
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-host lint format fuzz mutants prepush ci target tools clean \
+OPERATIONS ?= 2000000
+SEED ?= 1
+.PHONY: help test test-host lint format fuzz model mutants prepush ci target tools clean \
   ensure-base ensure-test ensure-binaries
 
 help: ## List the commands
@@ -35,6 +37,9 @@ format: ensure-base ## Rewrite every Swift file in the project's format
 
 fuzz: ensure-base ## Fuzz every parser, SECONDS=60 each (TARGET=FuzzELF for one)
 	@$(PYTHON) integration/fuzz/run.py --seconds $(SECONDS) $(TARGET)
+
+model: ensure-test ## Random operations on the kernel beside its reference model (OPERATIONS= SEED=)
+	@$(PYTHON) integration/testing/model.py --operations $(OPERATIONS) --seed $(SEED)
 
 mutants: ensure-test ## Put deliberate faults into the kernel's core; its tests must notice each
 	@$(PYTHON) integration/testing/mutants.py $(MUTANTS)

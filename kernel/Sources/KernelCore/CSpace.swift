@@ -20,6 +20,11 @@ package struct CSpace: KernelObject {
   package var windowCount: UInt32
   /// How far the finaliser has come.
   var cursor: UInt64 = 0
+
+  /// Whether a range of slots is not empty and lies inside a CSpace of a size.
+  static func isWindow(base: UInt32, count: UInt32, of slotCount: UInt32) -> Bool {
+    count > 0 && base < slotCount && count <= slotCount - base
+  }
 }
 
 /// Which slots of its CSpace a caller may name.

@@ -57,7 +57,9 @@ extension KernelState {
   }
 
   /// Stops using the address space of a process that is being taken apart.
-  private func unloadDying(on cpu: Ref<Processor>) {
+  ///
+  /// Before every step of the finaliser, which may free the process.
+  package func unloadDying(on cpu: Ref<Processor>) {
     guard let process = cpu.object.addressSpace, !process.object.state.isAlive else { return }
     charge(on: cpu)
     M.activateKernel()

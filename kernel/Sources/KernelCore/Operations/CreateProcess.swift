@@ -1,4 +1,4 @@
-// CREATE_STAGED_PROCESS and INSTALL into a staged process.
+// CREATE_STAGED_PROCESS.
 // docs/reference/kernel-memory.md, sections 7 and 9.
 
 package import CapABI
@@ -28,7 +28,7 @@ package struct CreateProcess {
       slotCount <= CapSlot.maximumCount
     else { throw .invalidArgument }
     let (base, count) = window ?? (0, slotCount)
-    guard count > 0, base < slotCount, count <= slotCount - base else { throw .invalidArgument }
+    guard CSpace.isWindow(base: base, count: count, of: slotCount) else { throw .invalidArgument }
     destination = try space.claim(vacancy)
     let made = space.makeProcess(budgetOrder: order, slotCount: slotCount, from: source)
     guard let made else {
@@ -45,33 +45,5 @@ package struct CreateProcess {
     let rights = Process.capabilityType.meaningfulRights
     space.place(
       Slot(process.header, type: .process, rights: rights), in: destination, under: source)
-  }
-}
-
-/// A checked copy of a capability into the CSpace of a staged process.
-package struct InstallCapability {
-  private let copy: CopyCapability
-
-  /// Checks a request: a copy whose destination is a slot of the child.
-  ///
-  /// - Throws: `slotOutOfRange`, `emptySlot`, `wrongType`, `missingRight` for the process;
-  ///   `wrongState` if it is not staged; everything that `CopyCapability` throws.
-  package init(
-    _ request: CopyCapability.Request, into process: CapSlot, from caller: Ref<CSpace>,
-    scope: SlotScope, in space: inout ObjectSpace
-  ) throws(SyscallError) {
-    let child = try space.occupied(process, in: caller, scope).managed(Process.self)
-    guard child.object.state == .staged, let cspace = child.object.cspace else {
-      throw .wrongState
-    }
-    // The window bounds what the caller names of its own; the child's slots are its creator's to
-    // fill, all of them.
-    copy = try CopyCapability(
-      request, from: caller, scope: scope, to: cspace, targetScope: .whole, in: &space)
-  }
-
-  /// Makes the copy.
-  package func invoke(in space: inout ObjectSpace) {
-    copy.invoke(in: &space)
   }
 }

@@ -23,9 +23,10 @@ package struct DeriveInstallGrant {
     guard child.object.state == .staged, let cspace = child.object.cspace else {
       throw .wrongState
     }
-    guard firstSlot > 0, slotCount > 0, firstSlot < cspace.object.slotCount,
-      slotCount <= cspace.object.slotCount - firstSlot
-    else { throw .invalidArgument }
+    let limit = cspace.object.slotCount
+    guard firstSlot > 0, CSpace.isWindow(base: firstSlot, count: slotCount, of: limit) else {
+      throw .invalidArgument
+    }
     destination = try space.claim(vacancy)
     let made = space.makeInstallGrant(for: child, firstSlot: firstSlot, slotCount: slotCount)
     guard let made else {
@@ -92,7 +93,9 @@ package struct SetCSpaceWindow {
     guard child.object.state == .staged, let cspace = child.object.cspace else {
       throw .wrongState
     }
-    guard cspace.object.hasWindow(base: base, count: count) else { throw .invalidArgument }
+    guard CSpace.isWindow(base: base, count: count, of: cspace.object.slotCount) else {
+      throw .invalidArgument
+    }
     self.cspace = cspace
     self.base = base
     self.count = count
@@ -102,12 +105,5 @@ package struct SetCSpaceWindow {
   package func invoke() {
     cspace.object.windowBase = base
     cspace.object.windowCount = count
-  }
-}
-
-extension CSpace {
-  /// Whether a range of slots lies inside the CSpace.
-  func hasWindow(base: UInt32, count: UInt32) -> Bool {
-    count > 0 && base < slotCount && count <= slotCount - base
   }
 }

@@ -14,16 +14,30 @@ struct Generator: RandomNumberGenerator {
     value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
     return value ^ (value >> 31)
   }
+
+  /// A number below `count`.
+  mutating func below(_ count: Int) -> Int { Int(next() % UInt64(count)) }
+
+  mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
 }
 
 /// One operation.
 ///
 /// Callers are meant by number, modulo the processes there are, so that every part of
-/// a sequence is a sequence too and failing ones can be shortened.
+/// a sequence is a sequence too and failing ones can be shortened. What the thread that runs does
+/// depends on the state: its details come from `extra` when it is carried out.
 struct Action: CustomStringConvertible {
   enum Kind: UInt8, CaseIterable {
-    case copy, move, drop, revoke, query, endpoint, notification, cspace, split, process, install
-    case kill, topUp, budget, retype, map, unmap
+    // On the caller's own slots, all of them.
+    case copy, move, drop, revoke, query, cspace
+    // Through a control endpoint, in the caller's window.
+    case endpoint, notification, ring, split, process, grant, install, window, start, abort, kill
+    case topUp, budget, retype, map, unmap
+    case thread, startThread, stopThread, priority, pager, handler, server, bind, buffer
+    // By the thread that runs.
+    case call, receive, reply, replyReceive, saveReply, notify, yield, fault, resolve
+    // By nobody.
+    case pass
   }
 
   var kind: Kind
@@ -35,6 +49,7 @@ struct Action: CustomStringConvertible {
   var rights: UInt32
   var badge: UInt64
   var steps: Int
+  var extra: UInt64
   /// Whether the slots are chosen to fit when the action is carried out.
   var isGuided: Bool
 
@@ -48,85 +63,84 @@ struct Action: CustomStringConvertible {
     0, 1, 63, 64, 65, 128, 128, 4096, 4096, 32_768, 32_769, 1 << 20, 1 << 20 + 1,
   ]
 
-  init(using random: inout Generator) {
-    func pick<Value>(_ values: [Value]) -> Value {
-      values[Int(random.next() % UInt64(values.count))]
-    }
-    // Twice as many operations that make or copy as ones that destroy, so that states grow.
-    let weighted: [Kind] =
-      Kind.allCases + [
-        .copy, .copy, .copy, .copy, .endpoint, .process, .install, .install, .split, .move,
-        .retype, .retype, .map, .map, .map,
-      ]
-    kind = pick(weighted)
-    // States must grow, so the operations that end much are thinned out.
-    if [.kill, .revoke].contains(kind), random.next() % 4 != 0 { kind = .copy }
-    caller = Int(random.next() % 16)
-    if random.next() % 4 == 0 { caller = 0 }
-    first = pick(Self.slots)
-    second = pick(Self.slots)
-    third = kind == .cspace || kind == .process ? pick(Self.slotCounts) : pick(Self.slots)
-    order = pick([0, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 8, 20, 21, 255])
-    rights = random.next() % 6 == 0 ? UInt32(random.next() % 130) : Rights.all.rawValue
-    badge = random.next() % 3 == 0 ? random.next() % 4 : 0
-    steps = Int(random.next() % 5) + 1
-    isGuided = random.next() % 4 != 0
+  /// Twice as many operations that make or copy as ones that destroy, so that states grow.
+  private static let memory: [Kind] =
+    Kind.allCases.filter { !$0.isOfThread && !$0.endsMuch } + [
+      .copy, .copy, .copy, .copy, .copy, .endpoint, .process, .grant, .install, .install, .install,
+      .split, .move, .retype, .retype, .map, .map, .map, .kill, .revoke,
+    ]
+  /// Mostly messages, by threads that others start, stop and end.
+  private static let messages: [Kind] =
+    [
+      .call, .call, .call, .call, .receive, .receive, .receive, .reply, .reply, .replyReceive,
+      .replyReceive, .replyReceive, .saveReply, .notify, .yield, .fault, .resolve,
+    ].flatMap { [$0, $0, $0] } + [
+      .pass, .pass, .startThread, .startThread, .stopThread, .priority, .priority, .thread, .pager,
+      .handler, .server, .server, .bind, .buffer, .drop, .copy, .install, .grant, .start, .process,
+      .retype, .map, .unmap, .move,
+    ]
+
+  /// A random action, mostly about messages or about memory.
+  init(using random: inout Generator, talking: Bool) {
+    kind = random.pick(talking ? Self.messages : Self.memory)
+    if talking, random.below(150) == 0 { kind = random.pick([.kill, .revoke, .abort]) }
+    caller = random.below(16)
+    if random.below(4) == 0 { caller = 0 }
+    first = random.pick(Self.slots)
+    second = random.pick(Self.slots)
+    third = random.pick(kind == .cspace || kind == .process ? Self.slotCounts : Self.slots)
+    order = random.pick([0, 1, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6, 8, 20, 21, 255])
+    rights = random.below(6) == 0 ? UInt32(random.below(130)) : Rights.all.rawValue
+    badge = random.below(3) == 0 ? UInt64(random.below(4)) : 0
+    steps = random.below(5) + 1
+    extra = random.next()
+    isGuided = random.below(4) != 0
+  }
+
+  /// An action of the first process.
+  init(
+    _ kind: Kind, _ first: UInt32, _ second: UInt32 = 0, _ third: UInt32 = 0, order: UInt8 = 0,
+    rights: UInt32 = Rights.all.rawValue, badge: UInt64 = 0
+  ) {
+    self.kind = kind
+    caller = 0
+    self.first = first
+    self.second = second
+    self.third = third
+    self.order = order
+    self.rights = rights
+    self.badge = badge
+    steps = 2
+    extra = 0
+    isGuided = false
   }
 
   var description: String {
     "\(kind) caller \(caller), \(first) \(second) \(third), order \(order), rights \(rights), "
-      + "badge \(badge), steps \(steps)\(isGuided ? ", guided" : "")"
+      + "badge \(badge), steps \(steps), extra \(extra)\(isGuided ? ", guided" : "")"
   }
+
+  /// The visible window that a new process gets, or is given.
+  var childWindow: (base: UInt32, count: UInt32) {
+    steps == 1 ? (second % 70, third % 140) : (0, kind == .window ? 128 : third)
+  }
+
+  /// The slots that a grant is for.
+  var grantedSlots: (first: UInt32, count: UInt32) {
+    steps == 1 ? (third, UInt32(order) * 8) : (1, 127)
+  }
+
+  /// Where a thread begins; one in eight has an impossible stack.
+  var stack: UInt64 { extra % 8 == 0 ? 1 << 44 : 0x8000 }
 }
 
-/// Carries out an action on the kernel.
-extension World {
-  func perform(_ action: Action, by caller: Ref<CSpace>) throws(SyscallError) {
-    switch action.kind {
-    case .copy:
-      try copy(
-        action.first, to: action.second, rights: action.rights, badge: action.badge, by: caller)
-    case .move: try move(action.first, to: action.second, by: caller)
-    case .drop: try drop(action.first, by: caller)
-    case .revoke: try revokeFully(action.first, steps: action.steps, by: caller)
-    case .query: _ = try query(action.first, by: caller)
-    case .endpoint: try create(.endpoint(.generic), in: action.first, by: caller)
-    case .notification: try create(.notification, in: action.first, by: caller)
-    case .cspace: try create(.cspace(slotCount: action.third), in: action.first, by: caller)
-    case .split:
-      try split(action.first, order: action.order, into: action.second, by: caller)
-    case .process:
-      try createProcess(
-        action.first, order: action.order, slotCount: action.third, into: action.second,
-        by: caller)
-    case .install:
-      try install(
-        action.first, to: action.third, of: action.second, rights: action.rights,
-        badge: action.badge, by: caller)
-    case .kill: try kill(action.first, by: caller)
-    case .topUp: try topUp(action.first, order: action.order, from: action.second, by: caller)
-    case .budget: _ = try budget(action.first, by: caller)
-    case .retype:
-      try retype(action.first, order: UInt64(action.order), into: action.second, by: caller)
-    case .map:
-      try map(
-        action.first, in: action.second, at: action.address, rights: action.access, by: caller)
-    case .unmap: try unmap(action.address, of: action.first, into: action.second, by: caller)
-    }
-  }
+extension Action.Kind {
+  /// Whether the thread that runs does it.
+  var isOfThread: Bool { rawValue >= Self.call.rawValue && self != .pass }
 
-  /// Executes a revocation again and again, as a preempted system call is.
-  private func revokeFully(_ slot: UInt32, steps: Int, by caller: Ref<CSpace>)
-    throws(SyscallError)
-  {
-    while true {
-      guard try revoke(slot, steps: steps, by: caller) == .preempted else { return }
-      // The finaliser may do part of its work between two executions.
-      for _ in 0..<steps { state.objects.finaliseStep() }
-      // The caller may have revoked the memory that its own CSpace lives in.
-      guard caller.object.header.kind == .cspace, caller.object.header.references > 0 else {
-        return
-      }
-    }
-  }
+  /// What ends many things at once is rare, or states would not grow.
+  fileprivate var endsMuch: Bool { self == .kill || self == .revoke || self == .abort }
+
+  /// Which slots the caller may name.
+  var scope: SlotScope { rawValue < Self.endpoint.rawValue ? .whole : .window }
 }

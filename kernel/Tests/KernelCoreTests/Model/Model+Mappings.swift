@@ -39,19 +39,19 @@ extension Model {
   }
 
   /// How many mappings of a frame allow something.
-  private func mappings(of frame: ModelObject, allowing right: Rights) -> Int {
+  func mappings(of frame: ModelObject, allowing right: Rights) -> Int {
     capabilities.values.count { $0.object === frame && $0.mapped.contains(right) }
   }
 
   func checkRetype(_ action: Action, _ caller: ModelObject) throws(SyscallError) {
-    let source = try occupied(action.first, caller)
-    try vacant(action.second, caller)
+    let source = try occupied(action.first, caller, .window)
+    try vacant(action.second, caller, .window)
     _ = try typed(source, .untyped, .manage)
     guard action.order <= 18 else { throw .invalidArgument }
   }
 
   func checkMap(_ action: Action, _ caller: ModelObject) throws(SyscallError) {
-    let frame = try occupied(action.first, caller)
+    let frame = try occupied(action.first, caller, .window)
     let vspace = try addressSpace(action.second, caller)
     guard frame.type == .frame else { throw .wrongType }
     guard [0x08, 0x18, 0x28].contains(action.access) else { throw .invalidArgument }
@@ -73,7 +73,7 @@ extension Model {
 
   func checkUnmap(_ action: Action, _ caller: ModelObject) throws(SyscallError) {
     let vspace = try addressSpace(action.first, caller)
-    try vacant(action.second, caller)
+    try vacant(action.second, caller, .window)
     guard mapping(at: action.address, in: vspace) != nil else { throw .notFound }
   }
 
@@ -85,7 +85,7 @@ extension Model {
   private func addressSpace(_ slot: UInt32, _ caller: ModelObject) throws(SyscallError)
     -> ModelObject
   {
-    let target = try occupied(slot, caller)
+    let target = try occupied(slot, caller, .window)
     guard target.type == .process else { return try typed(target, .vspace, .manage) }
     let process = try typed(target, .process, .manage)
     guard let vspace = process.vspace else { throw .wrongState }

@@ -20,6 +20,7 @@ extension Model {
   }
 
   private func check(_ action: Action, _ caller: ModelObject) throws(SyscallError) {
+    let scope = action.kind.scope
     switch action.kind {
     case .copy:
       let source = try occupied(action.first, caller)
@@ -34,24 +35,22 @@ extension Model {
         throw .missingRight
       }
     case .query: try inRange(action.first, caller)
-    case .endpoint, .notification: try vacant(action.first, caller)
+    case .endpoint, .notification: try vacant(action.first, caller, scope)
+    case .ring:
+      try vacant(action.first, caller, scope)
+      guard action.order > 0 else { throw .invalidArgument }
     case .cspace:
       try vacant(action.first, caller)
       guard (1...1 << 20).contains(action.third) else { throw .invalidArgument }
     case .split, .process: try checkCarving(action, caller)
-    case .install: try checkInstall(action, caller)
-    case .kill: _ = try typed(occupied(action.first, caller), .process, .manage)
-    case .topUp: try checkTopUp(action, caller)
     case .retype: try checkRetype(action, caller)
     case .map: try checkMap(action, caller)
     case .unmap: try checkUnmap(action, caller)
-    case .budget:
-      let process = try typed(occupied(action.first, caller), .process, .read)
-      guard process.state == .staged, process.pool != nil else { throw .wrongState }
+    default: try checkProcess(action, caller)
     }
   }
 
-  private func checkCopy(_ source: ModelCapability, _ action: Action) throws(SyscallError) {
+  func checkCopy(_ source: ModelCapability, _ action: Action) throws(SyscallError) {
     guard source.type.canBeCopied else { throw .denied }
     guard action.rights < 128 else { throw .invalidArgument }
     guard action.badge != 0 else { return }
@@ -60,49 +59,37 @@ extension Model {
   }
 
   private func checkCarving(_ action: Action, _ caller: ModelObject) throws(SyscallError) {
-    let source = try occupied(action.first, caller)
-    try vacant(action.second, caller)
+    let source = try occupied(action.first, caller, .window)
+    try vacant(action.second, caller, .window)
     _ = try typed(source, .untyped, .manage)
     guard action.order <= 20 else { throw .invalidArgument }
     guard action.kind == .process else { return }
-    guard action.order >= Process.minimumBudgetOrder, (1...1 << 20).contains(action.third) else {
-      throw .invalidArgument
-    }
+    let (base, count) = action.childWindow
+    guard action.order >= Process.minimumBudgetOrder, (1...1 << 20).contains(action.third),
+      count > 0, UInt64(base) + UInt64(count) <= UInt64(action.third)
+    else { throw .invalidArgument }
   }
 
-  private func checkInstall(_ action: Action, _ caller: ModelObject) throws(SyscallError) {
-    let child = try typed(occupied(action.second, caller), .process, .manage)
-    guard child.state == .staged, child.cspace?.isAlive ?? false else { throw .wrongState }
-    let source = try occupied(action.first, caller)
-    try vacant(action.third, child)
-    try checkCopy(source, action)
-  }
-
-  private func checkTopUp(_ action: Action, _ caller: ModelObject) throws(SyscallError) {
-    let target = try occupied(action.first, caller)
-    let source = try occupied(action.second, caller)
-    let process = try typed(target, .process, .manage)
-    _ = try typed(source, .untyped, .manage)
-    guard action.order <= 20 else { throw .invalidArgument }
-    guard process.state == .staged else { throw .wrongState }
-  }
-
-  private func inRange(_ slot: UInt32, _ caller: ModelObject) throws(SyscallError) {
-    guard let cspace = caller.cspace, slot > 0, slot < cspace.slotCount else {
-      throw .slotOutOfRange
-    }
-  }
-
-  func occupied(_ slot: UInt32, _ caller: ModelObject) throws(SyscallError)
-    -> ModelCapability
+  func inRange(_ slot: UInt32, _ caller: ModelObject, _ scope: SlotScope = .whole)
+    throws(SyscallError)
   {
-    try inRange(slot, caller)
+    guard let cspace = caller.cspace, slot > 0, slot < cspace.slotCount,
+      scope == .whole || cspace.window.contains(slot)
+    else { throw .slotOutOfRange }
+  }
+
+  func occupied(_ slot: UInt32, _ caller: ModelObject, _ scope: SlotScope = .whole)
+    throws(SyscallError) -> ModelCapability
+  {
+    try inRange(slot, caller, scope)
     guard let found = capability(slot, caller) else { throw .emptySlot }
     return found
   }
 
-  func vacant(_ slot: UInt32, _ caller: ModelObject) throws(SyscallError) {
-    try inRange(slot, caller)
+  func vacant(_ slot: UInt32, _ caller: ModelObject, _ scope: SlotScope = .whole)
+    throws(SyscallError)
+  {
+    try inRange(slot, caller, scope)
     guard capability(slot, caller) == nil else { throw .occupiedSlot }
   }
 
@@ -125,27 +112,19 @@ extension Model {
     let source = capability(action.first, caller)
     switch action.kind {
     case .copy: applyCopy(source, action, to: place(action.second))
-    case .install:
-      guard let child = capability(action.second, caller)?.object.cspace else { return }
-      applyCopy(source, action, to: .slot(cspace: child.id, index: action.third))
-    case .move:
-      guard let source, let old = source.place else { return }
-      capabilities[old] = nil
-      source.place = place(action.second)
-      capabilities[place(action.second)] = source
+    case .move: if let source { relocate(source, to: place(action.second)) }
     case .drop: if let source { delete(source) }
     case .revoke: while let child = source?.children.first { delete(child) }
-    case .kill: if let process = source?.object { kill(process) }
-    case .query, .budget: break
-    case .topUp: applyTopUp(action, caller)
+    case .query: break
     case .map: applyMap(action, caller)
     case .unmap: applyUnmap(action, caller)
-    case .endpoint, .notification, .cspace, .split, .process, .retype:
+    case .endpoint, .notification, .ring, .cspace, .split, .process, .retype, .grant, .thread:
       applyCreation(action, caller, in: world, kernel)
+    default: applyProcess(action, caller)
     }
   }
 
-  private func applyCopy(_ source: ModelCapability?, _ action: Action, to place: Place) {
+  func applyCopy(_ source: ModelCapability?, _ action: Action, to place: Place) {
     guard let source else { return }
     let copy = ModelCapability(
       source.object, source.type, Rights(rawValue: source.rights.rawValue & action.rights),
@@ -153,51 +132,87 @@ extension Model {
     put(copy, at: place, under: source)
   }
 
-  private func applyTopUp(_ action: Action, _ caller: ModelObject) {
-    guard let process = capability(action.first, caller)?.object, let pool = process.pool,
-      let source = capability(action.second, caller)
-    else { return }
-    pool.chunks.append((source.object, 4096 << UInt64(action.order)))
-    let hidden = ModelCapability(pool, .untyped, .none)
-    hidden.isChunk = true
-    hidden.keepsAlive = process
-    put(hidden, at: nil, under: source)
-    chunkCapabilities[ObjectIdentifier(pool), default: []].append(hidden)
-  }
-
   private func applyCreation(
     _ action: Action, _ caller: ModelObject, in world: World, _ kernel: Ref<CSpace>
   ) {
     guard let cspace = caller.cspace, let pool = cspace.payer else { return }
-    let isCarved = [.split, .process, .retype].contains(action.kind)
-    let slot = isCarved ? action.second : action.first
-    let place = Place.slot(cspace: cspace.id, index: slot)
+    let isFirst = [.endpoint, .notification, .ring, .cspace].contains(action.kind)
+    let slot = isFirst ? action.first : action.second
     let source = capability(action.first, caller)
-    let made: (object: ModelObject, type: CapabilityType, parent: ModelCapability?)
+    let made: (object: ModelObject, type: CapabilityType)
     switch action.kind {
-    case .endpoint, .notification:
-      let kind: ObjectKind = action.kind == .endpoint ? .endpoint : .notification
-      let object = ModelObject(kind, payer: pool, bytes: [64])
+    case .endpoint, .ring:
+      made = (makeEndpoint(capacity: action.kind == .ring ? action.order : 0, pool), .endpoint)
+    case .notification:
+      let object = ModelObject(
+        .notification, payer: pool, bytes: [MemoryLayout<KernelCore.Notification>.size])
+      object.meeting = ModelMeeting()
       objects.append(object)
-      made = (object, action.kind == .endpoint ? .endpoint : .notification, nil)
-    case .cspace: made = (makeCSpace(slotCount: action.third, payer: pool), .cspace, nil)
-    case .split:
-      guard let source else { return }
-      made = (makePool(order: action.order, from: source.object), .untyped, source)
-    case .retype:
-      guard let source else { return }
-      let frame = ModelObject(.frame, payer: source.object, bytes: [64])
-      frame.order = action.order
-      objects.append(frame)
-      made = (frame, .frame, source)
+      made = (object, .notification)
+    case .cspace: made = (makeCSpace(slotCount: action.third, payer: pool), .cspace)
     default:
-      guard let source else { return }
-      let process = makeProcess(order: action.order, slotCount: action.third, under: source)
-      if let twin = world.process(slot, in: kernel) { learn(process, from: twin) }
-      made = (process, .process, source)
+      guard let source, let carved = carve(action, source) else { return }
+      made = carved
     }
     made.object.id = world.slot(slot, in: kernel)?.object.object?.object.id ?? 0
+    if action.kind == .process, let twin = world.process(slot, in: kernel) {
+      learn(made.object, from: twin)
+    }
+    if action.kind == .thread, let thread = source?.object.threads.last,
+      let twin = world.slot(slot, in: kernel)?.object.object?.cast(to: Thread.self)
+    {
+      learn(thread, from: twin)
+    }
     let capability = ModelCapability(made.object, made.type, made.type.meaningfulRights)
-    put(capability, at: place, under: made.parent ?? pool.process?.budget)
+    let isCarved = [.split, .process, .retype].contains(action.kind)
+    // What belongs to a process, or to the owner of a CSpace, is a child of that one's budget.
+    let owner = [.grant, .thread].contains(action.kind) ? source?.object : pool.process
+    put(
+      capability, at: .slot(cspace: cspace.id, index: slot),
+      under: isCarved ? source : owner?.budget)
+  }
+
+  /// What is made out of another capability's object.
+  private func carve(_ action: Action, _ source: ModelCapability)
+    -> (object: ModelObject, type: CapabilityType)?
+  {
+    let owner = source.object
+    switch action.kind {
+    case .split: return (makePool(order: action.order, from: owner), .untyped)
+    case .retype:
+      let frame = ModelObject(.frame, payer: owner, bytes: [64])
+      frame.order = action.order
+      objects.append(frame)
+      return (frame, .frame)
+    case .thread:
+      guard let pool = owner.pool else { return nil }
+      return (makeThread(of: owner, payer: pool), .thread)
+    case .grant:
+      guard let pool = owner.pool else { return nil }
+      let grant = ModelObject(
+        .installGrant, payer: pool, bytes: [MemoryLayout<InstallGrant>.size])
+      grant.target = owner
+      let (first, count) = action.grantedSlots
+      grant.covered = first..<first + count
+      objects.append(grant)
+      return (grant, .installGrant)
+    default:
+      let process = makeProcess(order: action.order, slotCount: action.third, under: source)
+      let (base, count) = action.childWindow
+      process.cspace?.window = base..<base + count
+      return (process, .process)
+    }
+  }
+
+  private func makeEndpoint(capacity: UInt8, _ pool: ModelObject) -> ModelObject {
+    let endpoint = ModelObject(.endpoint, payer: pool, bytes: [MemoryLayout<Endpoint>.size])
+    endpoint.meeting = ModelMeeting()
+    endpoint.meeting?.capacity = Int(capacity)
+    if capacity > 0 {
+      let pages = (Int(capacity) + 63) / 64
+      endpoint.bytes += [MemoryLayout<MessageRing>.size] + Array(repeating: 4096, count: pages)
+    }
+    objects.append(endpoint)
+    return endpoint
   }
 }

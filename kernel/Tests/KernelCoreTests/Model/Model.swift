@@ -19,6 +19,8 @@ final class ModelCapability {
   var isChunk = false
   /// What it allows where it is mapped.
   var mapped = Rights.none
+  /// In a Reply capability: whether the answer may carry capabilities.
+  var grantsReplies = false
 
   init(_ object: ModelObject, _ type: CapabilityType, _ rights: Rights, badge: UInt64 = 0) {
     self.object = object
@@ -34,7 +36,7 @@ final class ModelObject {
   /// The pool that pays, nil for the pool of all RAM.
   let payer: ModelObject?
   /// Pieces of memory that the object itself takes from its payer.
-  let bytes: [Int]
+  var bytes: [Int]
   /// The kernel's id, learnt when the object was made.
   var id: UInt64 = 0
   var capabilities = 0
@@ -45,13 +47,22 @@ final class ModelObject {
   var process: ModelObject?
   // Frames.
   var order: UInt8 = 0
+  var buffer = ModelBuffer()
+  // Endpoints and notifications.
+  var meeting: ModelMeeting?
   // CSpaces.
   var slotCount: UInt32 = 0
+  var window: Range<UInt32> = 0..<0
+  // Install grants: what they are for.
+  weak var target: ModelObject?
+  var covered: Range<UInt32> = 0..<0
   // Processes.
   var state = ProcessState.staged
   var budget: ModelCapability?
   var cspace: ModelObject?
   var thread: ModelObject?
+  /// In the order they were made.
+  var threads: [ModelThread] = []
   var vspace: ModelObject?
   var pool: ModelObject?
   /// The kernel's CSpace of a process, as long as it is alive.
@@ -68,6 +79,11 @@ final class ModelObject {
 final class Model {
   var objects: [ModelObject] = []
   var capabilities: [Place: ModelCapability] = [:]
+  /// All threads, by the ids of their objects.
+  var threads: [UInt64: ModelThread] = [:]
+  var nextArrival = 0
+  /// Hidden capabilities of top-up chunks, by pool.
+  var chunkCapabilities: [ObjectIdentifier: [ModelCapability]] = [:]
   let ram: ModelCapability
   var root: ModelObject
 
@@ -85,6 +101,7 @@ final class Model {
     objects = [pool]
     put(ram, at: .ram, under: nil)
     let first = ModelObject(.endpoint, payer: pool, bytes: [64])
+    first.meeting = ModelMeeting()
     first.capabilities = 1  // Stands for the hidden slot of the first process.
     objects.append(first)
     let order = world.root.object.pool.map {
@@ -113,8 +130,16 @@ final class Model {
     let vspace = process.budget?.children.first { $0.object === process.vspace }
     if let vspace { rename(vspace, to: .childVSpace(process: process.id)) }
     process.thread?.id = kernel.object.firstThread?.object.header.id ?? 0
+    if let twin = kernel.object.firstThread { learn(process.threads[0], from: twin) }
     let thread = process.budget?.children.first { $0.object === process.thread }
     if let thread { rename(thread, to: .childThread(process: process.id)) }
+  }
+
+  /// Takes over the kernel's thread.
+  func learn(_ thread: ModelThread, from kernel: Ref<Thread>) {
+    thread.twin = kernel
+    thread.object.id = kernel.object.header.id
+    threads[thread.object.id] = thread
   }
 
   private func rename(_ capability: ModelCapability, to place: Place) {
@@ -147,167 +172,34 @@ final class Model {
     forget(capability)
   }
 
-  private func cut(_ capability: ModelCapability) {
+  /// Moves a capability; its place in the tree goes with it.
+  func relocate(_ capability: ModelCapability, to place: Place) {
+    if let old = capability.place { capabilities[old] = nil }
+    capability.place = place
+    capabilities[place] = capability
+  }
+
+  func cut(_ capability: ModelCapability) {
     capability.parent?.children.removeAll { $0 === capability }
     capability.parent = nil
   }
 
-  private func forget(_ capability: ModelCapability) {
+  func forget(_ capability: ModelCapability) {
     cut(capability)
+    let isTakenApart = isInDyingCSpace(capability)
     if let place = capability.place { capabilities[place] = nil }
     capability.place = nil
+    if let caller = savedCaller(capability) {
+      endWait(caller, with: isTakenApart ? .peerDied : .abandoned)
+    }
     guard !capability.isChunk else { return }
     capability.object.capabilities -= 1
     if capability.object.capabilities == 0 { end(capability.object) }
   }
 
-  // MARK: Objects
-
-  /// What happens to an object without capabilities.
-  private func end(_ object: ModelObject) {
-    guard object.isAlive else { return }
-    switch object.kind {
-    case .none: break
-    case .endpoint, .notification, .thread, .frame, .deviceUntyped, .deviceFrame, .installGrant:
-      free(object)
-    case .vspace:
-      while let capability = mappings(of: object).first { delete(capability) }
-      free(object)
-    case .cspace:
-      while let capability = contents(of: object).first { delete(capability) }
-      free(object)
-    case .pool: if used(object) == 0 { freePool(object) }
-    case .process: kill(object)
-    }
-  }
-
-  private func contents(of cspace: ModelObject) -> [ModelCapability] {
-    capabilities.values.filter { capability in
-      guard case .slot(cspace.id, _) = capability.place else { return false }
-      return true
-    }
-  }
-
-  private func free(_ object: ModelObject) {
-    object.isAlive = false
-    objects.removeAll { $0 === object }
-    guard let pool = object.payer, pool.capabilities == 0, used(pool) == 0 else { return }
-    end(pool)
-  }
-
-  private func freePool(_ pool: ModelObject) {
-    guard pool.payer != nil else { return }
-    let sources = pool.chunks.compactMap(\.source)
-    pool.chunks = []
-    for capability in chunkCapabilities[ObjectIdentifier(pool)] ?? [] { forget(capability) }
-    chunkCapabilities[ObjectIdentifier(pool)] = nil
-    free(pool)
-    for source in sources where source.isAlive && source.capabilities == 0 { end(source) }
-  }
-
-  /// Hidden capabilities of top-up chunks, by pool.
-  var chunkCapabilities: [ObjectIdentifier: [ModelCapability]] = [:]
-
-  func kill(_ process: ModelObject) {
-    if process.state == .staged {
-      process.state = .dying
-      while let child = process.budget?.children.first { delete(child) }
-      process.pool?.process = nil
-      for capability in process.pool.map({ chunkCapabilities[ObjectIdentifier($0)] ?? [] }) ?? [] {
-        capability.keepsAlive = nil
-      }
-      if let budget = process.budget { forget(budget) }
-      process.budget = nil
-      process.pool = nil
-      process.cspace = nil
-      process.thread = nil
-      process.vspace = nil
-      process.state = .dead
-    }
-    if process.state == .dead, process.capabilities == 0, process.isAlive { free(process) }
-  }
-
-  func makeProcess(order: UInt8, slotCount: UInt32, under source: ModelCapability)
-    -> ModelObject
-  {
-    let payer = source.object
-    let process = ModelObject(.process, payer: payer, bytes: Self.processBytes)
-    let pool = makePool(order: order, from: payer)
-    pool.process = process
-    process.pool = pool
-    let budget = ModelCapability(pool, .untyped, .read | .manage)
-    budget.keepsAlive = process
-    process.budget = budget
-    put(budget, at: nil, under: source)
-    let cspace = makeCSpace(slotCount: slotCount, payer: pool)
-    process.cspace = cspace
-    put(ModelCapability(cspace, .cspace, .read | .write | .manage), at: nil, under: budget)
-    // The top-level page table, the object and the root of the records.
-    let vspace = ModelObject(.vspace, payer: pool, bytes: [4096, MemoryLayout<VSpace>.size, 256])
-    process.vspace = vspace
-    objects.append(vspace)
-    put(ModelCapability(vspace, .vspace, .read | .write | .manage), at: nil, under: budget)
-    let thread = ModelObject(.thread, payer: pool, bytes: [MemoryLayout<Thread>.size])
-    process.thread = thread
-    objects.append(thread)
-    put(ModelCapability(thread, .thread, .read | .write | .manage), at: nil, under: budget)
-    objects.append(process)
-    return process
-  }
-
-  func makePool(order: UInt8, from source: ModelObject) -> ModelObject {
-    let pool = ModelObject(.pool, payer: source, bytes: [Self.poolBytes])
-    pool.chunks = [(source, 4096 << UInt64(order))]
-    objects.append(pool)
-    return pool
-  }
-
-  func makeCSpace(slotCount: UInt32, payer: ModelObject) -> ModelObject {
-    let leaves = (Int(slotCount) + 63) / 64
-    let rootEntries = leaves <= 512 ? leaves : (leaves + 1023) / 1024
-    let cspace = ModelObject(
-      .cspace, payer: payer, bytes: [MemoryLayout<CSpace>.size, rootEntries * 4])
-    cspace.slotCount = slotCount
-    objects.append(cspace)
-    return cspace
-  }
-
-  // MARK: Memory
-
-  func total(_ pool: ModelObject) -> UInt64 { pool.chunks.reduce(0) { $0 + $1.bytes } }
-
-  /// What is in use, computed from nothing but what lives in the pool.
-  func used(_ pool: ModelObject) -> UInt64 {
-    var bytes: UInt64 = 0
-    for object in objects {
-      if object.payer === pool { bytes += object.bytes.reduce(0) { $0 + Self.rounded($1) } }
-      if object.kind == .cspace, object.payer === pool { bytes += pages(of: object) * 4096 }
-      if object.kind == .vspace, object.payer === pool {
-        bytes += pages(ofAddressSpace: object) * 4096
-      }
-      if object.kind == .frame, object.payer === pool { bytes += 4096 << UInt64(object.order) }
-      for (index, chunk) in object.chunks.enumerated() where chunk.source === pool {
-        bytes += chunk.bytes
-        // A chunk added later has a record and a slot in its source.
-        if index > 0 { bytes += 128 }
-      }
-    }
-    return bytes
-  }
-
-  private func pages(of cspace: ModelObject) -> UInt64 {
-    var leaves: Set<UInt32> = []
-    for place in capabilities.keys {
-      if case .slot(cspace.id, let index) = place { leaves.insert(index / 64) }
-    }
-    let hasNodes = cspace.slotCount > 512 * 64
-    let nodes = hasNodes ? Set(leaves.map { $0 / 1024 }).count : 0
-    return UInt64(leaves.count + nodes)
-  }
-
-  private static func rounded(_ bytes: Int) -> UInt64 {
-    var size = 64
-    while size < bytes { size *= 2 }
-    return UInt64(size)
+  /// Whether the CSpace that holds a capability is going, as opposed to the capability alone.
+  private func isInDyingCSpace(_ capability: ModelCapability) -> Bool {
+    guard capability.type == .reply, case .slot(let id, _) = capability.place else { return false }
+    return objects.contains { $0.id == id && $0.kind == .cspace && $0.capabilities == 0 }
   }
 }

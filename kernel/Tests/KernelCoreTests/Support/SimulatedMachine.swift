@@ -215,12 +215,19 @@ final class SimulatedDevices: @unchecked Sendable {
     unsafe state.objects.frames.fill(frame, at: offset, with: bytes.span.bytes)
   }
 
-  /// Works off everything that is left to finalise; returns the number of steps.
-  @discardableResult func settle() -> Int {
+  /// Works off everything that is left to finalise, or as many steps of it as are allowed.
+  ///
+  /// The address space of a process that dies is given up before each step, as at kernel exits.
+  /// - Returns: The number of steps.
+  @discardableResult func settle(atMost limit: Int = .max) -> Int {
     var steps = 0
-    while !state.objects.isSettled {
-      state.finaliseStep()
-      steps += 1
+    enter { state in
+      while !state.objects.isSettled, steps < limit {
+        state.unloadDying(on: cpu)
+        state.finaliseStep()
+        steps += 1
+      }
+      return nil
     }
     return steps
   }

@@ -103,17 +103,33 @@ extension World {
     }
   }
 
+  /// Copies a capability into a slot of a staged process, through a grant that is made for it.
   func install(
     _ source: UInt32, to destination: UInt32, of process: UInt32,
     rights: UInt32 = Rights.all.rawValue, badge: UInt64 = 0, by caller: Ref<CSpace>? = nil
   ) throws(SyscallError) {
+    let cspace = caller ?? cspace
+    let grant = CapSlot(rawValue: freeSlot(in: cspace))
+    let named = process < cspace.object.slotCount ? slot(process, in: cspace) : nil
+    let child = named?.object.type == .process ? self.process(process, in: cspace) : nil
+    let derive = try DeriveInstallGrant(
+      for: CapSlot(rawValue: process), firstSlot: 1,
+      slotCount: (child?.object.cspace?.object.slotCount ?? 2) - 1, into: grant, of: cspace,
+      scope: .whole, in: &state.objects)
+    derive.invoke(in: &state.objects)
+    defer { dropGrant(grant, of: cspace) }
     let request = CopyCapability.Request(
       source: CapSlot(rawValue: source), destination: CapSlot(rawValue: destination),
       rightsMask: rights, badge: badge)
-    let operation = try InstallCapability(
-      request, into: CapSlot(rawValue: process), from: caller ?? cspace, scope: .whole,
-      in: &state.objects)
+    let operation = try InstallWithGrant(
+      request, under: grant, from: cspace, scope: .whole, in: &state.objects)
     operation.invoke(in: &state.objects)
+  }
+
+  private func dropGrant(_ grant: CapSlot, of cspace: Ref<CSpace>) {
+    let drop = try? DropCapability(grant, of: cspace, scope: .whole, in: &state.objects)
+    drop?.invoke(in: &state.objects)
+    settle()
   }
 
   func kill(_ process: UInt32, by caller: Ref<CSpace>? = nil) throws(SyscallError) {
