@@ -22,7 +22,9 @@ let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
 let package = Package(
   name: "named",
   products: [
-    .library(name: "NamedCore", targets: ["NamedCore"])
+    // For the simulation, and what the program is linked from.
+    .library(name: "NamedCore", targets: ["NamedCore"]),
+    .library(name: "NamedProgram", type: .static, targets: ["NamedProgram"]),
   ],
   dependencies: [
     .package(path: "../../lib-bootstrap"), .package(path: "../../lib-bytes"),
@@ -33,6 +35,9 @@ let package = Package(
   targets: [
     .target(
       name: "NamedCore", dependencies: [bootstrap, capABI, ipc, service, store, sys],
+      swiftSettings: settings),
+    .target(
+      name: "NamedProgram", dependencies: ["NamedCore", bootstrap, capABI, service, sys],
       swiftSettings: settings),
     .testTarget(
       name: "NamedTests",

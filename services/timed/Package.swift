@@ -21,7 +21,9 @@ let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
 let package = Package(
   name: "timed",
   products: [
-    .library(name: "TimedCore", targets: ["TimedCore"])
+    // For the simulation, and what the program is linked from.
+    .library(name: "TimedCore", targets: ["TimedCore"]),
+    .library(name: "TimedProgram", type: .static, targets: ["TimedProgram"]),
   ],
   dependencies: [
     .package(path: "../../lib-bootstrap"), .package(path: "../../lib-capabi"),
@@ -31,6 +33,9 @@ let package = Package(
   targets: [
     .target(
       name: "TimedCore", dependencies: [bootstrap, capABI, ipc, service, store, sys],
+      swiftSettings: settings),
+    .target(
+      name: "TimedProgram", dependencies: ["TimedCore", bootstrap, capABI, service, sys],
       swiftSettings: settings),
     .testTarget(
       name: "TimedTests",

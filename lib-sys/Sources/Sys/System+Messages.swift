@@ -119,8 +119,7 @@ extension System {
   ) throws(ResultCode) -> MessageTag {
     var buffer = buffer
     do throws(ProtocolError) {
-      var body = buffer.mutablePayload
-      return try request.encode(into: &body)
+      return try write(request, to: &buffer)
     } catch {
       throw error.resultCode
     }
@@ -134,11 +133,29 @@ extension System {
   ) throws(ResultCode) -> MessageTag {
     var buffer = buffer
     do throws(ProtocolError) {
-      var body = buffer.mutablePayload
-      return try reply.encode(into: &body)
+      return try write(reply: reply, to: &buffer)
     } catch {
       throw .internal
     }
+  }
+
+  // Functions of their own: the compiler (6.3.1, Embedded) crashes on a program for which it
+  // specialises a function that both lends the payload and catches what its use throws.
+
+  @inline(never)
+  private func write<Request: ServiceRequest>(
+    _ request: Request, to buffer: inout MessageBuffer
+  ) throws(ProtocolError) -> MessageTag {
+    var body = buffer.mutablePayload
+    return try request.encode(into: &body)
+  }
+
+  @inline(never)
+  private func write<Reply: ServiceReply>(
+    reply: Reply, to buffer: inout MessageBuffer
+  ) throws(ProtocolError) -> MessageTag {
+    var body = buffer.mutablePayload
+    return try reply.encode(into: &body)
   }
 }
 
