@@ -5,7 +5,7 @@
 /// The two span accessors must be inlined into their callers. Otherwise the compiler (6.3.1,
 /// Embedded) may specialise them in another module to take the value in registers, and the span
 /// they return points to a copy in their own dead frame: comparisons then give any answer.
-public struct FixedBytes<let count: Int>: Sendable {
+public struct FixedBytes<let count: Int>: BitwiseCopyable, Sendable {
   @usableFromInline var storage: InlineArray<count, UInt8>
 
   /// All bytes zero.

@@ -3,7 +3,7 @@
 /// The index of a slot in the CSpace of whoever names it.
 ///
 /// Means nothing in another CSpace.
-public struct CapSlot: RawRepresentable, Equatable, Sendable {
+public struct CapSlot: RawRepresentable, Equatable, BitwiseCopyable, Sendable {
   /// The index.
   public let rawValue: UInt32
 
@@ -21,7 +21,7 @@ public struct CapSlot: RawRepresentable, Equatable, Sendable {
 }
 
 /// The word by which a receiver knows which capability a message came through; 0 means unbadged.
-public struct Badge: RawRepresentable, Equatable, Sendable {
+public struct Badge: RawRepresentable, Equatable, BitwiseCopyable, Sendable {
   /// The value, chosen by whoever badged the capability.
   public let rawValue: UInt64
 

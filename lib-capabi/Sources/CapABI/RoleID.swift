@@ -5,7 +5,7 @@
 /// The role of a service, a driver or a program.
 ///
 /// An open set on the wire; the roles of this system have names.
-public struct RoleID: RawRepresentable, Equatable, Sendable {
+public struct RoleID: RawRepresentable, Equatable, BitwiseCopyable, Sendable {
   /// The number.
   public let rawValue: UInt16
 

@@ -32,6 +32,8 @@ public struct OrderedTable<Value: BitwiseCopyable> {
     var left: UInt32
     var right: UInt32
     var level: UInt32
+    /// Records below this one, itself included.
+    var size: UInt32
     var value: Value
   }
 
@@ -97,12 +99,17 @@ public struct OrderedTable<Value: BitwiseCopyable> {
     return best == .max ? nil : (self[best].key, self[best].value)
   }
 
+  /// How many records have keys in a range.
+  public func count(in range: Range<TableKey>) -> Int {
+    count(before: range.upperBound) - count(before: range.lowerBound)
+  }
+
   /// Adds a record.
   ///
   /// - Returns: False when the key is taken or the region is full; nothing changed then.
   public mutating func insert(_ value: Value, at key: TableKey) -> Bool {
     guard find(key) == .max else { return false }
-    let node = Node(key: key, left: .max, right: .max, level: 1, value: value)
+    let node = Node(key: key, left: .max, right: .max, level: 1, size: 1, value: value)
     guard let place = nodes.add(node) else { return false }
     root = insert(place.index, key, below: root)
     return true
@@ -142,7 +149,30 @@ public struct OrderedTable<Value: BitwiseCopyable> {
     return .max
   }
 
+  private func count(before key: TableKey) -> Int {
+    var passed: UInt32 = 0
+    var node = root
+    while node != .max {
+      let found = self[node]
+      if found.key < key {
+        passed += 1 + size(found.left)
+        node = found.right
+      } else {
+        node = found.left
+      }
+    }
+    return Int(passed)
+  }
+
   private func level(_ node: UInt32) -> UInt32 { node == .max ? 0 : self[node].level }
+
+  private func size(_ node: UInt32) -> UInt32 { node == .max ? 0 : self[node].size }
+
+  /// Sums up the sizes below a node whose children changed.
+  private mutating func measure(_ node: UInt32) {
+    let found = self[node]
+    self[node].size = 1 + size(found.left) + size(found.right)
+  }
 
   /// Turns a left child of the same level into the parent.
   private mutating func skew(_ node: UInt32) -> UInt32 {
@@ -151,6 +181,8 @@ public struct OrderedTable<Value: BitwiseCopyable> {
     guard left != .max, self[left].level == self[node].level else { return node }
     self[node].left = self[left].right
     self[left].right = node
+    measure(node)
+    measure(left)
     return left
   }
 
@@ -162,6 +194,8 @@ public struct OrderedTable<Value: BitwiseCopyable> {
     self[node].right = self[right].left
     self[right].left = node
     self[right].level += 1
+    measure(node)
+    measure(right)
     return right
   }
 
@@ -174,6 +208,7 @@ public struct OrderedTable<Value: BitwiseCopyable> {
     } else {
       self[node].right = insert(new, key, below: self[node].right)
     }
+    self[node].size += 1
     return split(skew(node))
   }
 
@@ -216,6 +251,7 @@ public struct OrderedTable<Value: BitwiseCopyable> {
   /// Restores the levels of a node whose subtree lost one.
   private mutating func rebalance(_ top: UInt32) -> UInt32 {
     var node = top
+    measure(node)
     let allowed = min(level(self[node].left), level(self[node].right)) + 1
     if allowed < self[node].level {
       self[node].level = allowed

@@ -39,7 +39,7 @@ struct OrderedTableTests {
     var model = Model()
     for step in 0..<4000 {
       let name = key(generator.next() % 100)
-      switch generator.next() % 5 {
+      switch generator.next() % 6 {
       case 0, 1:
         let isFull = model.records.count == table.capacity
         let expected = isFull ? false : model.insert(UInt64(step), at: name)
@@ -53,6 +53,11 @@ struct OrderedTableTests {
         let next = model.index(name)
         let found = table.first(from: name)
         #expect(found?.key == (next < model.records.count ? model.records[next].key : nil))
+      case 4:
+        let other = key(generator.next() % 100)
+        let range = min(name, other)..<max(name, other)
+        let expected = model.records.filter { range.contains($0.key) }.count
+        #expect(table.count(in: range) == expected)
       default:
         let found = table.last(upTo: name)
         #expect(found?.key == model.records.last { !(name < $0.key) }?.key)

@@ -1,6 +1,7 @@
 // Messages of service protocols through a `System`: bodies are written and read in place, in the
 // thread's IPC buffer, of which the first 32 bytes travel in registers.
 
+public import Bytes
 public import CapABI
 public import IPC
 
@@ -100,7 +101,7 @@ extension System {
   /// Sends a request that is never answered; it waits on the ring of the service's endpoint.
   ///
   /// - Throws: RETRY when the ring is full, or what else NOTIFY refuses.
-  public mutating func tell<Request: ServiceRequest>(
+  public mutating func tell<Request: ServiceRequest & ~Escapable>(
     _ request: Request, to peer: CapSlot
   ) throws(ResultCode) {
     let tag = try encode(request)
@@ -114,12 +115,12 @@ extension System {
   /// Writes the body of a request into the buffer.
   ///
   /// - Throws: INVALID_ARGUMENT for a value that the protocol does not allow.
-  public mutating func encode<Request: ServiceRequest>(
+  public mutating func encode<Request: ServiceRequest & ~Escapable>(
     _ request: Request
   ) throws(ResultCode) -> MessageTag {
     var buffer = buffer
     do throws(ProtocolError) {
-      return try write(request, to: &buffer)
+      return try buffer.encode(request)
     } catch {
       throw error.resultCode
     }
@@ -128,34 +129,41 @@ extension System {
   /// Writes the body of a successful reply into the buffer.
   ///
   /// - Throws: INTERNAL for a value that the protocol does not allow.
-  public mutating func encode<Reply: ServiceReply>(
+  public mutating func encode<Reply: ServiceReply & ~Escapable>(
     reply: Reply
   ) throws(ResultCode) -> MessageTag {
     var buffer = buffer
     do throws(ProtocolError) {
-      return try write(reply: reply, to: &buffer)
+      return try buffer.encode(reply: reply)
     } catch {
       throw .internal
     }
   }
+}
 
-  // Functions of their own: the compiler (6.3.1, Embedded) crashes on a program for which it
-  // specialises a function that both lends the payload and catches what its use throws.
-
-  @inline(never)
-  private func write<Request: ServiceRequest>(
-    _ request: Request, to buffer: inout MessageBuffer
+// Generic code that lends the payload in another module than it is specialised in crashes the
+// compiler (Swift 6.3.1), so these stand at the buffer, whose code is not generic over the system.
+extension MessageBuffer {
+  mutating func encode<Request: ServiceRequest & ~Escapable>(
+    _ request: Request
   ) throws(ProtocolError) -> MessageTag {
-    var body = buffer.mutablePayload
+    var body = mutablePayload
     return try request.encode(into: &body)
   }
 
-  @inline(never)
-  private func write<Reply: ServiceReply>(
-    reply: Reply, to buffer: inout MessageBuffer
+  mutating func encode<Reply: ServiceReply & ~Escapable>(
+    reply: Reply
   ) throws(ProtocolError) -> MessageTag {
-    var body = buffer.mutablePayload
+    var body = mutablePayload
     return try reply.encode(into: &body)
+  }
+
+  /// Copies bytes into the payload.
+  ///
+  /// - Throws: `BytesError.full` when they pass its end; nothing is copied then.
+  public mutating func copy(_ bytes: RawSpan, at offset: Int) throws(BytesError) {
+    var body = mutablePayload
+    try body.copy(bytes, at: offset)
   }
 }
 

@@ -5,7 +5,7 @@ import Bytes
 public import CapABI
 
 /// Why a process ended.
-public enum EndCause: UInt8, Sendable {
+public enum EndCause: UInt8, BitwiseCopyable, Sendable {
   /// It called EXIT.
   case exit = 1
   /// A fault that nobody resolved.
@@ -19,7 +19,7 @@ public enum EndCause: UInt8, Sendable {
 }
 
 /// What procd knows about a process that did not end by itself.
-public struct CrashDetails: Equatable, Sendable {
+public struct CrashDetails: Equatable, BitwiseCopyable, Sendable {
   /// The process.
   public var process: ProcessID
   /// Its role; `RoleID.none` for a program that no configuration names.

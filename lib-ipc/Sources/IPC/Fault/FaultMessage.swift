@@ -5,7 +5,7 @@ import Bytes
 public import CapABI
 
 /// Why a thread cannot go on; the label of the kernel's message.
-public enum FaultKind: UInt16, Sendable {
+public enum FaultKind: UInt16, BitwiseCopyable, Sendable {
   /// Division by zero or its overflow (#DE).
   case divide = 1
   /// A debug exception (#DB).
@@ -56,7 +56,7 @@ public struct PageFaultBits: FlagSet {
 }
 
 /// A thread's fault, without the registers that a pager has no use for.
-public struct FaultMessage: Equatable, Sendable {
+public struct FaultMessage: Equatable, BitwiseCopyable, Sendable {
   /// What happened.
   public var kind: FaultKind
   /// The address that was accessed; 0 when the fault has none.

@@ -46,7 +46,7 @@ extension FaultRegister: CaseIterable {}
 #endif
 
 /// Seventeen registers.
-public struct FaultRegisters: Equatable, Sendable {
+public struct FaultRegisters: Equatable, BitwiseCopyable, Sendable {
   private var values: InlineArray<17, UInt64>
 
   /// All zero.

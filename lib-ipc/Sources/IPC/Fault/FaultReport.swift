@@ -5,7 +5,7 @@ import Bytes
 public import CapABI
 
 /// A thread's fault with its registers.
-public struct FaultReport: Equatable, Sendable {
+public struct FaultReport: Equatable, BitwiseCopyable, Sendable {
   /// What happened.
   public var fault: FaultMessage
   /// The registers that the fault itself does not have.

@@ -6,7 +6,7 @@ import CapABI
 /// A process as procd knows it.
 ///
 /// procd counts up from 1 and reuses no number during a boot.
-public struct ProcessID: RawRepresentable, Equatable, Sendable {
+public struct ProcessID: RawRepresentable, Equatable, BitwiseCopyable, Sendable {
   /// The number.
   public let rawValue: UInt32
 
@@ -20,7 +20,7 @@ public struct ProcessID: RawRepresentable, Equatable, Sendable {
 }
 
 /// A frame or a budget that memd gave out.
-public struct MemoryHandle: RawRepresentable, Equatable, Sendable {
+public struct MemoryHandle: RawRepresentable, Equatable, BitwiseCopyable, Sendable {
   /// The number.
   public let rawValue: UInt64
 
@@ -31,7 +31,7 @@ public struct MemoryHandle: RawRepresentable, Equatable, Sendable {
 }
 
 /// The contents of a frame that pagerd copies pages from.
-public struct PageSourceID: RawRepresentable, Equatable, Sendable {
+public struct PageSourceID: RawRepresentable, Equatable, BitwiseCopyable, Sendable {
   /// The number; never 0.
   public let rawValue: UInt32
 

@@ -5,7 +5,7 @@
 public import Bytes
 
 /// A valid name.
-public struct ServiceName: Equatable, Sendable {
+public struct ServiceName: Equatable, BitwiseCopyable, Sendable {
   private let padded: FixedBytes<16>
 
   /// Longest name, in bytes.

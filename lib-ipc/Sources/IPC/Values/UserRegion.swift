@@ -7,7 +7,7 @@ public import CapABI
 /// What a mapping allows.
 ///
 /// No value stands for "writable and executable".
-public enum PageAccess: UInt8, Sendable {
+public enum PageAccess: UInt8, BitwiseCopyable, Sendable {
   /// Nothing: addresses that are set aside.
   case none = 0
   /// Reading.
@@ -29,7 +29,7 @@ public enum PageAccess: UInt8, Sendable {
 }
 
 /// What a region is for, which decides where vspaced places it.
-public enum RegionClass: UInt8, Sendable {
+public enum RegionClass: UInt8, BitwiseCopyable, Sendable {
   /// Segments of a program.
   case image = 1
   /// A thread's stack; vspaced leaves an unmapped page below it.
@@ -47,7 +47,7 @@ public enum RegionClass: UInt8, Sendable {
 }
 
 /// A run of 4-KiB pages in the lower half of an address space.
-public struct UserPages: Equatable, Sendable {
+public struct UserPages: Equatable, BitwiseCopyable, Sendable {
   /// Address of the first page; 0 means "anywhere" and is allowed only in requests that say so.
   public let base: UInt64
   /// Number of pages, at least 1.
@@ -70,12 +70,14 @@ public struct UserPages: Equatable, Sendable {
 
   /// Whether the range says where it lies.
   public var isPlaced: Bool { base != 0 }
+  /// Address behind the last page.
+  public var upperBound: UInt64 { base + sizeInBytes }
   /// Length in bytes.
   public var sizeInBytes: UInt64 { UInt64(pageCount) * Self.pageSize }
 }
 
 /// Pages with one access and one purpose.
-public struct UserRegion: Equatable, Sendable {
+public struct UserRegion: Equatable, BitwiseCopyable, Sendable {
   /// Where.
   public var pages: UserPages
   /// What they allow.

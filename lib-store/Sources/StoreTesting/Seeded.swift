@@ -1,10 +1,14 @@
 // Random numbers that a failing test can repeat.
 
 /// splitmix64.
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
+public struct Seeded: RandomNumberGenerator {
+  private var state: UInt64
 
-  mutating func next() -> UInt64 {
+  /// The sequence that begins with a seed.
+  public init(state: UInt64) { self.state = state }
+
+  /// The next number of the sequence.
+  public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
