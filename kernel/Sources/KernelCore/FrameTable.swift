@@ -142,6 +142,19 @@ package import KernelMachine
     table(of: UInt64.self, in: destination).copy(table(of: UInt64.self, in: source))
   }
 
+  /// Copies the first bytes of a frame, fewer than it has, to another.
+  func copy(_ byteCount: UInt32, of source: FrameNumber, to destination: FrameNumber) {
+    let from = table(of: UInt64.self, in: source)
+    let onto = table(of: UInt64.self, in: destination)
+    let wordCount = Int(byteCount / 8)
+    onto.copy(wordCount, from: from, at: 0)
+    let rest = UInt64(byteCount % 8)
+    guard rest > 0 else { return }
+    // The low bytes of a word come first.
+    let kept = UInt64.max << (rest * 8)
+    onto[wordCount].object = onto[wordCount].object & kept | from[wordCount].object & ~kept
+  }
+
   /// Fills part of a page of a frame object from user memory of the address space in use.
   ///
   /// - Returns: False when the source cannot be read; some bytes may have been copied then.

@@ -98,6 +98,47 @@ struct PagerTests {
     expectSound(world)
   }
 
+  @Test func `a part of a larger source is copied, and nothing behind it`() throws {
+    let scene = try Scene()
+    let world = scene.world
+    try world.retype(order: 2, into: 8)
+    // Both frames are cleared by a first copy.
+    try world.call(.copyFrame, World.pair(7, 6))
+    try world.retype(order: 2, into: 9)
+    try world.call(.copyFrame, World.pair(9, 8))
+    let third = FrameNumber(try #require(world.frame(8)).object.block.rawValue + 2)
+    for index in 0..<512 {
+      world.state.objects.frames.table(of: UInt64.self, in: third)[index].object = .max
+    }
+    scene.fault()
+    // The third page of the source, of which 13 bytes.
+    _ = try scene.resolve(6, rights: World.writable | 13 << 32, source: 8 | 2 << 32)
+    let found = try #require(scene.entry())
+    let copied = world.state.objects.frames.frame(at: found.entry.address)
+    let words = world.state.objects.frames.table(of: UInt64.self, in: copied)
+    #expect(words[0].object == .max)
+    #expect(words[1].object == 0xFF_FFFF_FFFF)
+    #expect(words[2].object == 0)
+    #expect(scene.child.object.state == .ready)
+    expectSound(world)
+  }
+
+  @Test func `the last page of a source is copied whole`() throws {
+    let scene = try Scene()
+    let world = scene.world
+    try world.retype(order: 2, into: 8)
+    try world.retype(order: 2, into: 9)
+    try world.call(.copyFrame, World.pair(9, 8))
+    let last = FrameNumber(try #require(world.frame(8)).object.block.rawValue + 3)
+    world.state.objects.frames.table(of: UInt64.self, in: last)[511].object = 42
+    scene.fault()
+    _ = try scene.resolve(6, source: 8 | 3 << 32)
+    let found = try #require(scene.entry())
+    let copied = world.state.objects.frames.frame(at: found.entry.address)
+    #expect(world.state.objects.frames.table(of: UInt64.self, in: copied)[511].object == 42)
+    expectSound(world)
+  }
+
   @Test func `refusals leave the reply owed`() throws {
     let scene = try Scene()
     let world = scene.world
@@ -113,7 +154,12 @@ struct PagerTests {
       (6, 0, Self.address, 0x18, 20, .emptySlot), (6, 0, Self.address, 0x18, 4, .wrongType),
       (9, 0, Self.address, 0x18, 0, .missingRight), (9, 0, Self.address, 0x08, 7, .missingRight),
       (6, 0, Self.address, 0x18, 11, .missingRight),
-      (6, 0, Self.address, 0x18, 8, .invalidArgument),
+      (8, 0, Self.address, 0x18, 7, .invalidArgument),
+      (6, 0, Self.address, 0x18, 7 | 1 << 32, .invalidArgument),
+      (6, 0, Self.address, 0x18, 8 | 2 << 32, .invalidArgument),
+      (6, 0, Self.address, 0x18, 8 | UInt64(UInt32.max) << 32, .invalidArgument),
+      (6, 0, Self.address, 0x18 | 4097 << 32, 8, .invalidArgument),
+      (6, 0, Self.address, 0x18 | 1 << 32, 0, .invalidArgument),
       (6, 0, Self.address + 1, 0x18, 0, .invalidArgument),
       (6, 0, Self.address, 0x10, 0, .invalidArgument),
       (6, 0, Self.address, 0x18, 1 << 32, .invalidArgument),

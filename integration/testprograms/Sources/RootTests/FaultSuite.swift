@@ -187,11 +187,31 @@ private func copyOnWriteSuite(_ report: inout Report) {
     try expect(try scene.child.assistant.finished().words.word0, equals: 0xC0)
     try expect(Memory.load(original), equals: 0)
   }
-  report.check("copy-on-write from a frame of another size") {
+  report.check("copy-on-write from a part of a larger frame") {
+    (w: inout Workshop) throws(Failure) in
+    let scene = try scene(&w, pager: true)
+    let source = try w.frame(order: 1)
+    let original = try w.map(try w.copy(source))
+    Memory.store(0xC1, at: original + 4096)
+    Memory.store(0xC2, at: original + 4096 + 8)
+    let address = w.address()
+    try scene.child.assistant.begin(.load, address)
+    try expect(SystemCall.receive(scene.endpoint, poll).status)
+    try expect(
+      resolve(
+        .resolveFault(
+          frame: try w.frame(), at: address, rights: .read, source: source, sourcePage: 1,
+          byteCount: 8)))
+    try expect(try scene.child.assistant.finished().words.word0, equals: 0xC1)
+    try scene.child.assistant.begin(.load, address + 8)
+    try expect(try scene.child.assistant.finished().words.word0, equals: 0)
+  }
+  report.check("copy-on-write of more than the source has") {
     (w: inout Workshop) throws(Failure) in
     let address = try owed(&w)
     let call = ControlCall.resolveFault(
-      frame: try w.frame(), at: address, rights: .read, source: try w.frame(order: 1))
+      frame: try w.frame(), at: address, rights: .read, source: try w.frame(order: 1),
+      sourcePage: 2)
     try expect(resolve(call), .invalidArgument)
   }
   copyOnWriteSuiteSecond(&report)

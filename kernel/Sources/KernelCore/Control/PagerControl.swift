@@ -13,14 +13,20 @@ extension KernelState {
     _ request: ControlRequest, by caller: ControlCaller
   ) throws(SyscallError) -> ControlOutcome {
     let frame = ControlRequest.high(request.word0)
-    let source = try request.onlySlot(request.word3)
+    let source = ControlRequest.low(request.word3)
+    // Both halves are 32 bits.
+    let part = CopyPart(
+      firstPage: ControlRequest.high(request.word3).rawValue,
+      byteCount: ControlRequest.high(request.word2).rawValue)
     if frame.rawValue == 0 { try request.requireZero(from: 1) }
+    if source.rawValue == 0, part.firstPage | part.byteCount != 0 { throw .invalidArgument }
     let target = try faultTarget(ControlRequest.low(request.word0), by: caller)
     if frame.rawValue != 0 {
       guard let vspace = target.client?.object.process.object.vspace else { throw .wrongState }
       let mapping = try ResolveMapping(
         ResolveMapping.Request(
-          frame: frame, source: source, address: request.word1, rights: request.word2),
+          frame: frame, source: source, part: part, address: request.word1,
+          rights: request.word2 & 0xFFFF_FFFF),
         in: vspace, of: caller.cspace, scope: .window, in: &objects)
       let outcome = mapping.invoke(
         &caller.thread.object.copyProgress, steps: Self.pagesPerLook, in: &objects)

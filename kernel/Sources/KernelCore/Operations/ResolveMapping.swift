@@ -10,15 +10,20 @@ package struct ResolveMapping {
     package var frame: CapSlot
     /// The frame whose contents it gets first; slot 0 for none.
     package var source: CapSlot
+    /// What of the source.
+    package var part: CopyPart
     /// Where the frame begins.
     package var address: UInt64
     /// What the mapping allows.
     package var rights: UInt64
 
     /// Collects the arguments.
-    package init(frame: CapSlot, source: CapSlot, address: UInt64, rights: UInt64) {
+    package init(
+      frame: CapSlot, source: CapSlot, part: CopyPart, address: UInt64, rights: UInt64
+    ) {
       self.frame = frame
       self.source = source
+      self.part = part
       self.address = address
       self.rights = rights
     }
@@ -40,7 +45,8 @@ package struct ResolveMapping {
       copy = nil
     } else {
       copy = try CopyFrame(
-        from: request.source, to: request.frame, of: caller, scope: scope, in: &space)
+        from: request.source, to: request.frame, request.part, of: caller, scope: scope,
+        in: &space)
     }
     plan = try space.planMapping(of: slot, at: request.address, mask: request.rights, in: vspace)
   }

@@ -34,16 +34,19 @@ extension ControlCall {
 
   /// RESOLVE_FAULT: answers a fault, maps a frame if one is named, and resumes the thread.
   ///
-  /// Without a saved reply it is the reply owed; without a frame it just resumes; a source is a
-  /// frame to copy into the mapped one first.
+  /// Without a saved reply it is the reply owed; without a frame it just resumes. A source is a
+  /// frame to copy from first: `byteCount` bytes, or 0 for as many as the mapped frame has, from
+  /// one of its pages on.
   public static func resolveFault(
     reply: CapSlot = .null, frame: CapSlot = .null, at address: UInt64 = 0,
-    rights: Rights = .none, source: CapSlot = .null
+    rights: Rights = .none, source: CapSlot = .null, sourcePage: UInt64 = 0,
+    byteCount: UInt64 = 0
   ) -> ControlCall {
     ControlCall(
       .resolveFault,
       MessageWords(
-        pair(reply, frame), address, UInt64(rights.rawValue), UInt64(source.rawValue)))
+        pair(reply, frame), address, UInt64(rights.rawValue) | byteCount << 32,
+        UInt64(source.rawValue) | sourcePage << 32))
   }
 
   /// COPY_FRAME: copies the contents of one frame into another of the same size.
