@@ -194,7 +194,7 @@ extension BrokenRule {
     ) {
       let frame = TransferDescriptor(
         slot: CapSlot(rawValue: 7), type: .frame, rights: .read)
-      $0[.logd].capabilities.insert(DeclaredCapability(frame), at: 5)
+      $0[.logd].capabilities.insert(DeclaredCapability(frame), at: 4)
     },
     BrokenRule(
       "wrong type",

@@ -87,14 +87,13 @@ extension IntakeTable {
   private mutating func addLogd() {
     addService(supervisor: .procd, ownRights: .receive)
     add(StartupSlot.names, .endpoint, .send | .grant, peer: .named)
-    add(StartupSlot.time, .endpoint, .send, peer: .timed)
     addControl(0, .kernelLog)
     addControl(1, .log)
+    addControl(2, .time)
   }
 
   private mutating func addCrashd() {
     addClient(supervisor: .procd, ownRights: .receive)
-    add(StartupSlot.time, .endpoint, .send, peer: .timed)
     addPeer(0, .procd)
   }
 

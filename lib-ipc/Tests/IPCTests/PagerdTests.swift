@@ -42,14 +42,14 @@ struct PagerdRequestTests {
     2100000000000000 0000400000000000 02000000 02 03 0000
     07000000 00000000 0000000000000000 0100000000000000
     """)
-  static let unregister = Wire(0x432, "2100000000000000 0000400000000000")
+  static let unregister = Wire(0x432, "2100000000000000 0000400000000000 02000000 00000000")
   static let release = Wire(0x435, "07000000 00000000")
   static let golden: [Golden<PagerdRequest>] = [
     Golden(.registerSource(pageCount: 512), source0),
     Golden(.registerRegion(region(.readWrite, .zeroFill)), zero),
     Golden(.registerRegion(region(.readExecute, .image(extent(0x1000, 0x2000)))), image),
     Golden(.registerRegion(region(.readWrite, .copyOnWrite(extent(0, 1)))), copy),
-    Golden(.unregisterRegion(owner: owner, base: 0x40_0000), unregister),
+    Golden(.unregisterRegion(owner: owner, pages(0x40_0000, 2)), unregister),
     Golden(.query(owner: owner, address: 1), Wire(0x433, "2100000000000000 0100000000000000")),
     Golden(.releaseOwner(owner), Wire(0x434, "2100000000000000")),
     Golden(.releaseSource(source(7)), release),
@@ -72,6 +72,7 @@ struct PagerdRequestTests {
     BadField(image, at: 40, "0120", reported: 24), BadField(image, at: 20, "02"),
     BadField(image, at: 20, "00"), BadField(copy, at: 20, "01"), BadField(copy, at: 20, "03"),
     BadField(unregister, at: 0, "00"), BadField(unregister, at: 8, "01"),
+    BadField(unregister, at: 8, "0000000000000000"), BadField(unregister, reserved: 20),
     BadField(release, at: 0, "00"), BadField(release, reserved: 4),
   ]
 

@@ -6,28 +6,39 @@ import IPC
 import Testing
 
 private let owner = Badge(rawValue: 0x21)
+private let other = Badge(rawValue: 0x22)
 private let anywhere = pages(0, 4)
 private let placed = pages(0x40_0000, 2)
 
 struct VspacedRequestTests {
-  static let map = Wire(0x420, "0000000000000000 04000000 02 03 0000")
-  static let unmap = Wire(0x421, "0000400000000000 02000000 00000000")
+  static let map = Wire(0x420, "0000000000000000 04000000 02 03 0000 0000000000000000")
+  static let unmap = Wire(
+    0x421, "0000400000000000 02000000 00000000 2200000000000000")
   static let mapFrame = Wire(
-    0x422, capabilities: 1, "0000400000000000 02000000 03 01 0000")
+    0x422, capabilities: 1, "0000400000000000 02000000 03 01 0000 2200000000000000")
   static let mapShared = Wire(
-    0x423, capabilities: 1, "0000400000000000 02000000 01 05 0000")
-  static let reserve = Wire(0x424, "0000400000000000 02000000 00 07 0000")
+    0x423, capabilities: 1, "0000400000000000 02000000 01 05 0000 0000000000000000")
+  static let reserve = Wire(
+    0x424, "0000400000000000 02000000 00 07 0000 2200000000000000")
   static let attach = Wire(0x426, capabilities: 1, "2100000000000000 EFCDAB8967452301")
   static let detach = Wire(0x427, "2100000000000000")
   static let golden: [Golden<VspacedRequest>] = [
-    Golden(.map(UserRegion(pages: anywhere, access: .readWrite, regionClass: .heap)), map),
-    Golden(.unmap(placed), unmap),
     Golden(
-      .mapFrame(UserRegion(pages: placed, access: .readExecute, regionClass: .image)), mapFrame),
+      .map(owner: .none, UserRegion(pages: anywhere, access: .readWrite, regionClass: .heap)), map),
+    Golden(.unmap(owner: other, placed), unmap),
     Golden(
-      .mapShared(UserRegion(pages: placed, access: .read, regionClass: .shared)), mapShared),
-    Golden(.reserve(UserRegion(pages: placed, access: .none, regionClass: .guardPages)), reserve),
-    Golden(.query(address: 0x40_0123), Wire(0x425, "2301400000000000")),
+      .mapFrame(
+        owner: other, UserRegion(pages: placed, access: .readExecute, regionClass: .image)),
+      mapFrame),
+    Golden(
+      .mapShared(owner: .none, UserRegion(pages: placed, access: .read, regionClass: .shared)),
+      mapShared),
+    Golden(
+      .reserve(
+        owner: other, UserRegion(pages: placed, access: .none, regionClass: .guardPages)), reserve),
+    Golden(
+      .query(owner: other, address: 0x40_0123),
+      Wire(0x425, "2301400000000000 2200000000000000")),
     Golden(.attachSpace(owner: owner, placementSeed: 0x0123_4567_89AB_CDEF), attach),
     Golden(.detachSpace(owner: owner), detach),
   ]
@@ -107,27 +118,27 @@ struct VspacedRequestTests {
   @Test func `fresh memory without access is not encoded`() {
     let region = UserRegion(pages: anywhere, access: .none, regionClass: .heap)
     #expect(throws: ProtocolError.invalidField(offset: 12)) {
-      try encode(VspacedRequest.map(region))
+      try encode(VspacedRequest.map(owner: .none, region))
     }
   }
 
   @Test func `an executable shared mapping is not encoded`() {
     let region = UserRegion(pages: placed, access: .readExecute, regionClass: .shared)
     #expect(throws: ProtocolError.invalidField(offset: 12)) {
-      try encode(VspacedRequest.mapShared(region))
+      try encode(VspacedRequest.mapShared(owner: .none, region))
     }
   }
 
   @Test func `unmapping anywhere is not encoded`() {
     #expect(throws: ProtocolError.invalidField(offset: 0)) {
-      try encode(VspacedRequest.unmap(anywhere))
+      try encode(VspacedRequest.unmap(owner: .none, anywhere))
     }
   }
 
   @Test func `a device frame can be mapped`() throws {
     let region = UserRegion(pages: placed, access: .readWrite, regionClass: .device)
-    let encoded = try encode(VspacedRequest.mapFrame(region))
-    #expect(encoded.bytes == hex("0000400000000000 02000000 02 06 0000"))
+    let encoded = try encode(VspacedRequest.mapFrame(owner: .none, region))
+    #expect(encoded.bytes == hex("0000400000000000 02000000 02 06 0000 0000000000000000"))
   }
 
   @Test func `an address space without an owner is not encoded`() {

@@ -10,7 +10,7 @@ public enum PagerdOperation: UInt16, ServiceOperation {
   case registerSource = 0x430
   /// Says what backs a region.
   case registerRegion = 0x431
-  /// Forgets a region.
+  /// Forgets a region or a part of one.
   case unregisterRegion = 0x432
   /// Reads the region at or above an address.
   case query = 0x433
@@ -24,7 +24,7 @@ public enum PagerdOperation: UInt16, ServiceOperation {
     switch self {
     case .registerSource: .call(.exactly(8, capabilities: 1), reply: .exactly(8))
     case .registerRegion: .call(.exactly(BackedRegion.size), reply: .empty)
-    case .unregisterRegion: .call(.exactly(16), reply: .empty)
+    case .unregisterRegion: .call(.exactly(24), reply: .empty)
     case .query: .call(.exactly(16), reply: .exactly(BackedRegion.size + 8))
     case .releaseOwner: .call(.exactly(8), reply: .exactly(8))
     case .releaseSource: .call(.exactly(8), reply: .empty)
@@ -32,8 +32,16 @@ public enum PagerdOperation: UInt16, ServiceOperation {
   }
 }
 
+/// Badges of those who may ask pagerd, as the boot configuration declares them.
+public enum PagerdFaces {
+  /// Whose faults are resolved: the badge of a pager capability is the owner's.
+  public static var owners: BadgeRange { .publicFace }
+  /// vspaced and procd: every request.
+  public static var control: BadgeRange { .controlFace }
+}
+
 /// A stretch of a source.
-public struct SourceExtent: Equatable, Sendable {
+public struct SourceExtent: Equatable, BitwiseCopyable, Sendable {
   /// Which source.
   public let source: PageSourceID
   /// First byte, a multiple of 4096.
@@ -53,12 +61,12 @@ public struct SourceExtent: Equatable, Sendable {
 }
 
 /// Where the first contents of a page come from.
-public enum PageBacking: Equatable, Sendable {
+public enum PageBacking: Equatable, BitwiseCopyable, Sendable {
   /// Zeros.
   case zeroFill
-  /// The source's own frame, which several processes map; the pages are not writable.
+  /// A copy of the source, made at the first access; the pages are not writable.
   case image(SourceExtent)
-  /// A copy of the source, made at the first write.
+  /// A copy of the source that the owner may write, made at the first access.
   case copyOnWrite(SourceExtent)
 
   /// The extent; nil for zeros.
@@ -71,7 +79,7 @@ public enum PageBacking: Equatable, Sendable {
 }
 
 /// Pages of one owner and what backs them.
-public struct BackedRegion: Equatable, Sendable {
+public struct BackedRegion: Equatable, BitwiseCopyable, Sendable {
   /// Badge of the owner, never unbadged.
   public var owner: Badge
   /// Where.
@@ -159,8 +167,8 @@ public enum PagerdRequest: ServiceRequest, Equatable, Sendable {
   case registerSource(pageCount: UInt32)
   /// Faults in these pages are resolved from now on.
   case registerRegion(BackedRegion)
-  /// Exactly the region that begins at `base`; its frames return to memd.
-  case unregisterRegion(owner: Badge, base: UInt64)
+  /// Pages of one region; their frames return to memd, and the rest of the region stays.
+  case unregisterRegion(owner: Badge, UserPages)
   /// The owner's region at `address`, or the next above it.
   case query(owner: Badge, address: UInt64)
   /// All regions of the owner.
@@ -191,7 +199,8 @@ public enum PagerdRequest: ServiceRequest, Equatable, Sendable {
       try reader.reserved(4)
     case .registerRegion: self = .registerRegion(try BackedRegion(from: &reader))
     case .unregisterRegion:
-      self = .unregisterRegion(owner: try reader.owner(), base: try reader.pageAddress())
+      self = .unregisterRegion(owner: try reader.owner(), try reader.pages())
+      try reader.reserved(4)
     case .query: self = .query(owner: try reader.owner(), address: try reader.integer())
     case .releaseOwner: self = .releaseOwner(try reader.owner())
     case .releaseSource:
@@ -207,9 +216,10 @@ public enum PagerdRequest: ServiceRequest, Equatable, Sendable {
       try writer.integer(pageCount, in: Self.sourcePages)
       try writer.reserved(4)
     case .registerRegion(let region): try region.write(to: &writer)
-    case .unregisterRegion(let owner, let base):
+    case .unregisterRegion(let owner, let pages):
       try writer.owner(owner)
-      try writer.pageAddress(base)
+      try writer.pages(pages)
+      try writer.reserved(4)
     case .query(let owner, let address):
       try writer.owner(owner)
       try writer.integer(address)

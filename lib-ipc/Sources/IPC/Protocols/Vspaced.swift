@@ -25,34 +25,43 @@ public enum VspacedOperation: UInt16, ServiceOperation {
   /// How each operation travels.
   public var shape: OperationShape {
     switch self {
-    case .map, .reserve: .call(.exactly(UserRegion.size), reply: .exactly(8))
+    case .map, .reserve: .call(.exactly(UserRegion.size + 8), reply: .exactly(8))
     case .mapFrame, .mapShared:
-      .call(.exactly(UserRegion.size, capabilities: 1), reply: .exactly(8))
-    case .unmap: .call(.exactly(16), reply: .empty)
-    case .query: .call(.exactly(8), reply: .exactly(UserRegion.size))
+      .call(.exactly(UserRegion.size + 8, capabilities: 1), reply: .exactly(8))
+    case .unmap: .call(.exactly(24), reply: .empty)
+    case .query: .call(.exactly(16), reply: .exactly(UserRegion.size))
     case .attachSpace: .call(.exactly(16, capabilities: 1), reply: .empty)
     case .detachSpace: .call(.exactly(8), reply: .empty)
     }
   }
 }
 
+/// Badges of those who may ask vspaced, as the boot configuration declares them.
+public enum VspacedFaces {
+  /// Processes, for their own address space.
+  public static var client: BadgeRange { .publicFace }
+  /// procd: every request, for every address space.
+  public static var control: BadgeRange { .controlFace }
+}
+
 /// A request to vspaced.
 ///
-/// The badge of the caller says which address space is meant. A region whose base is 0 is placed by
+/// `owner` says whose address space is meant. `Badge.none` is the caller's own; only the control
+/// face may name another. A region whose base is 0 is placed by
 /// vspaced.
 public enum VspacedRequest: ServiceRequest, Equatable, Sendable {
   /// Fresh zero pages; never the classes shared, device and guard.
-  case map(UserRegion)
+  case map(owner: Badge, UserRegion)
   /// Exactly one region, or a part of it.
-  case unmap(UserPages)
+  case unmap(owner: Badge, UserPages)
   /// Carries the frame, whose size is the region's.
-  case mapFrame(UserRegion)
+  case mapFrame(owner: Badge, UserRegion)
   /// Carries a copy of the frame; class shared, and never executable.
-  case mapShared(UserRegion)
+  case mapShared(owner: Badge, UserRegion)
   /// No access, class guard.
-  case reserve(UserRegion)
+  case reserve(owner: Badge, UserRegion)
   /// The region at `address`, or the next above it.
-  case query(address: UInt64)
+  case query(owner: Badge, address: UInt64)
   /// Carries the address space; later requests with badge `owner` mean it.
   case attachSpace(owner: Badge, placementSeed: UInt64)
   /// The owner's regions are gone.
@@ -77,14 +86,23 @@ public enum VspacedRequest: ServiceRequest, Equatable, Sendable {
     _ operation: VspacedOperation, from reader: inout BodyReader
   ) throws(ProtocolError) {
     switch operation {
-    case .map: self = .map(try reader.region(for: operation))
-    case .mapFrame: self = .mapFrame(try reader.region(for: operation))
-    case .mapShared: self = .mapShared(try reader.region(for: operation))
-    case .reserve: self = .reserve(try reader.region(for: operation))
+    case .map, .mapFrame, .mapShared, .reserve:
+      let region = try reader.region(for: operation)
+      let owner: Badge = try reader.value()
+      self =
+        switch operation {
+        case .mapFrame: .mapFrame(owner: owner, region)
+        case .mapShared: .mapShared(owner: owner, region)
+        case .reserve: .reserve(owner: owner, region)
+        default: .map(owner: owner, region)
+        }
     case .unmap:
-      self = .unmap(try reader.pages())
+      let pages = try reader.pages()
       try reader.reserved(4)
-    case .query: self = .query(address: try reader.integer())
+      self = .unmap(owner: try reader.value(), pages)
+    case .query:
+      let address: UInt64 = try reader.integer()
+      self = .query(owner: try reader.value(), address: address)
     case .attachSpace:
       self = .attachSpace(owner: try reader.owner(), placementSeed: try reader.integer())
     case .detachSpace: self = .detachSpace(owner: try reader.owner())
@@ -94,13 +112,18 @@ public enum VspacedRequest: ServiceRequest, Equatable, Sendable {
   /// Writes the fields.
   public func write(to writer: inout BodyWriter) throws(ProtocolError) {
     switch self {
-    case .map(let region), .mapFrame(let region), .mapShared(let region), .reserve(let region):
+    case .map(let owner, let region), .mapFrame(let owner, let region),
+      .mapShared(let owner, let region), .reserve(let owner, let region):
       try operation.check(region)
       try writer.region(region, anywhere: true)
-    case .unmap(let pages):
+      try writer.value(owner)
+    case .unmap(let owner, let pages):
       try writer.pages(pages)
       try writer.reserved(4)
-    case .query(let address): try writer.integer(address)
+      try writer.value(owner)
+    case .query(let owner, let address):
+      try writer.integer(address)
+      try writer.value(owner)
     case .attachSpace(let owner, let placementSeed):
       try writer.owner(owner)
       try writer.integer(placementSeed)
