@@ -24,6 +24,14 @@ public enum CrashdOperation: UInt16, ServiceOperation {
   }
 }
 
+/// Badges of those who may ask crashd, as the boot configuration declares them.
+public enum CrashdFaces {
+  /// procd, which reports.
+  public static var reporter: BadgeRange { .supervisorFace }
+  /// Those who read the records.
+  public static var reader: BadgeRange { .controlFace }
+}
+
 /// A request to crashd.
 public enum CrashdRequest: ServiceRequest, Equatable, Sendable {
   /// procd's number of the crash, the process, its role, and when, in monotonic nanoseconds.

@@ -24,8 +24,16 @@ public enum LogdOperation: UInt16, ServiceOperation {
   }
 }
 
+/// Badges of those who may ask logd, as the boot configuration declares them.
+public enum LogdFaces {
+  /// Processes, which append.
+  public static var source: BadgeRange { .publicFace }
+  /// Those who read the log.
+  public static var reader: BadgeRange { .controlFace }
+}
+
 /// How much a record matters.
-public enum LogSeverity: UInt8, Sendable {
+public enum LogSeverity: UInt8, BitwiseCopyable, Sendable {
   /// For who debugs the sender.
   case debug = 0
   /// Normal progress.

@@ -1,0 +1,109 @@
+// logd: the log (docs/reference/protocols/logd.md). What arrives is kept in a ring with its time
+// and the badge it came with, shown on the kernel's log while no console is up, and read back by
+// cursor. The kernel's own lines are records too.
+
+public import Bootstrap
+import Bytes
+public import CapABI
+import Handoff
+import IPC
+public import Service
+import Store
+public import Sys
+
+/// The log of the system.
+public struct Logd: Server {
+  static let kernelLog = ServiceSlot.control(0)
+  static let log = ServiceSlot.control(1)
+  static let clock = ServiceSlot.control(2)
+
+  var journal: Journal
+  /// The number of the first byte of the kernel's log that was not looked at.
+  var kernelCursor: UInt64 = 0
+  var mirror: LogMirror
+  private var refusedCount: UInt64 = 0
+  private var lastTime: UInt64
+
+  /// An empty log.
+  ///
+  /// - Throws: NO_MEMORY when its heap has no room for one record of the longest text.
+  public init<S: System>(_ start: inout Start, _ system: inout S) throws(ReadinessCode) {
+    guard let journal = Journal(in: try start.take(start.heap.byteCount & ~15)) else {
+      throw .noMemory
+    }
+    self.journal = journal
+    lastTime = start.info.startNanoseconds
+    // A release kernel shows nothing, so there is nothing to gain from telling it.
+    mirror = start.info.profile == .release ? .off : .kernel
+  }
+
+  /// Answers those who log and those who read.
+  public mutating func answer<S: System>(
+    _ message: Message, _ system: inout S
+  ) throws(ResultCode) -> Reply {
+    let isSource = LogdFaces.source.contains(message.badge)
+    guard isSource || LogdFaces.reader.contains(message.badge) else { throw .denied }
+    let buffer = system.buffer
+    let request: LogdRequest
+    do throws(ProtocolError) {
+      request = try LogdRequest(
+        decoding: message.tag, body: buffer.body(message.tag.length))
+    } catch {
+      refusedCount += 1
+      throw error.resultCode
+    }
+    guard isSource == request.isOfSource else { throw .denied }
+    switch request {
+    case .append(let severity, let text):
+      let number = journal.append(text.bytes, severity, from: message.badge)
+      journal.stamp(from: number, now(&system))
+      if mirror == .kernel { show(number, &system) }
+      readKernelLog(&system)
+      return .now(try system.encode(reply: LogdReply.append(number: number)))
+    case .read(let cursor):
+      readKernelLog(&system)
+      return .now(try read(cursor, &system))
+    case .status:
+      readKernelLog(&system)
+      return .now(try system.encode(reply: LogdReply.status(status)))
+    }
+  }
+
+  /// The counters.
+  private var status: LogStatus {
+    LogStatus(
+      oldestNumber: journal.oldest, nextNumber: journal.next, refusedCount: refusedCount,
+      capacityBytes: UInt32(clamping: journal.byteCount), mirror: mirror)
+  }
+
+  /// Writes the reply to READ.
+  ///
+  /// - Throws: NOT_FOUND at the end.
+  private func read<S: System>(
+    _ cursor: UInt64, _ system: inout S
+  ) throws(ResultCode) -> MessageTag {
+    guard let number = journal.first(from: cursor), let entry = journal.entry(number) else {
+      throw .notFound
+    }
+    // What was kept was a text, or was made one.
+    guard let text = LogText(journal.text(of: entry)) else { throw .internal }
+    let record = LogRecord(
+      number: number, nanoseconds: entry.nanoseconds, source: entry.source,
+      severity: entry.severity, lostCount: journal.lostCount(from: cursor), text: text)
+    return try system.encode(reply: LogdReply.read(record))
+  }
+
+  /// The time by the kernel's clock; the latest one known if it does not answer.
+  mutating func now<S: System>(_ system: inout S) -> UInt64 {
+    if let words = try? system.control(.readClock, on: Self.clock) { lastTime = words.word1 }
+    return lastTime
+  }
+}
+
+extension LogdRequest {
+  /// Whether it is for those who log, and not for those who read.
+  fileprivate var isOfSource: Bool {
+    if case .append = self { return true }
+    return false
+  }
+}
