@@ -50,7 +50,7 @@ _start:
   jmp 2b
   .size _start, . - _start
 
-/* Leaves the start for the first thread (rdi its context, 0 for none): nothing on the stack is
+/* Leaves the start for the first thread (rdi its address, 0 for none): nothing on the stack is
  * needed any more. */
   .section .text.erix_begin, "ax", @progbits
   .globl erix_begin

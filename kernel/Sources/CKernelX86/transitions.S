@@ -45,13 +45,14 @@ erix_system_call:
   /* fall through */
 
 /*
- * Goes on with the context in rax, or waits when that is 0. When it is the one that entered, and
+ * Goes on with the thread in rax, or waits when that is 0. When it is the one that entered, and
  * did so by a system call, the registers that functions preserve still hold its values.
  */
   .globl erix_resume
 erix_resume:
   test %rax, %rax
   jz idle
+  add $THREAD_CONTEXT, %rax
   cmpq $0, CONTEXT_IS_FULL(%rax)
   mov %rax, %rsp
   jne resume_full

@@ -1,5 +1,5 @@
-// What the entry code of CKernelX86 calls. Each returns the register context to go on with; 0 for
-// none: the processor waits for an interrupt.
+// What the entry code of CKernelX86 calls. Each returns the address of the thread to go on with; 0
+// for none: the processor waits for an interrupt.
 
 import CKernelX86
 import IPC
@@ -10,14 +10,14 @@ import KernelX86
 @c(Kernel_systemCall)
 public func kernelSystemCall() -> UInt64 {
   withKernelState { state in
-    registerContext(of: state.systemCall(on: state.objects.bootProcessor))
+    threadAddress(of: state.systemCall(on: state.objects.bootProcessor))
   }
 }
 
 /// An interrupt, from user code or while waiting.
 ///
 /// - Parameter vector: The vector, above 31.
-/// - Returns: The address of a register context, or 0.
+/// - Returns: The address of a thread, or 0.
 @c(Kernel_interrupt)
 public func kernelInterrupt(_ vector: UInt32) -> UInt64 {
   withKernelState { state in
@@ -25,16 +25,16 @@ public func kernelInterrupt(_ vector: UInt32) -> UInt64 {
     switch vector {
     case UInt32(VECTOR_TIMER):
       X86Machine.endInterrupt()
-      return registerContext(of: state.timerExpired(on: processor))
+      return threadAddress(of: state.timerExpired(on: processor))
     case UInt32(VECTOR_FIRST_LINE)...UInt32(VECTOR_LAST_LINE):
       let line = vector - UInt32(VECTOR_FIRST_LINE)
       let thread = state.interrupt(line: line, on: processor)
       // A level is masked by now and does not come back at once.
       X86Machine.endInterrupt()
-      return registerContext(of: thread)
+      return threadAddress(of: thread)
     default:
       // Spurious: nothing to end.
-      return registerContext(of: state.leave(on: processor))
+      return threadAddress(of: state.leave(on: processor))
     }
   }
 }
@@ -45,24 +45,23 @@ public func kernelInterrupt(_ vector: UInt32) -> UInt64 {
 ///   - vector: Number of the exception: Intel SDM volume 3, table 6-1.
 ///   - errorCode: What the processor pushed; 0 for none.
 ///   - address: The address that a page fault was about; meaningless for the others.
-/// - Returns: The address of a register context, or 0.
+/// - Returns: The address of a thread, or 0.
 @c(Kernel_exception)
 public func kernelException(_ vector: UInt32, _ errorCode: UInt32, _ address: UInt64) -> UInt64 {
   withKernelState { state in
     let processor = state.objects.bootProcessor
     guard vector != ExceptionVector.fpuUnavailable else {
-      return registerContext(of: state.fpuUnavailable(on: processor))
+      return threadAddress(of: state.fpuUnavailable(on: processor))
     }
     let isPageFault = vector == ExceptionVector.page
     let fault = UserFault(
       kind: ExceptionVector.kind(of: vector), address: isPageFault ? address : 0,
       errorCode: errorCode)
-    return registerContext(of: state.fault(fault, on: processor))
+    return threadAddress(of: state.fault(fault, on: processor))
   }
 }
 
-/// Where the registers of a thread are; 0 for no thread.
-@inline(__always) func registerContext(of thread: Ref<Thread>?) -> UInt64 {
-  guard let thread else { return 0 }
-  return UInt64(thread.address) &+ UInt64(THREAD_CONTEXT)
+/// Where a thread is, `THREAD_CONTEXT` below its registers; 0 for no thread.
+@inline(__always) func threadAddress(of thread: Ref<Thread>?) -> UInt64 {
+  thread.map { UInt64($0.address) } ?? 0
 }

@@ -16,6 +16,8 @@ import KernelX86
 ///   - length: Bytes of the handoff.
 @c(Kernel_main)
 public func kernelMain(_ address: UInt64, _ length: UInt64) {
+  X86Machine.forgetFacts()
+  BootTicks.note(.entry)
   let console = EarlyConsole()
   console.mark("ENTRY")
   guard let memory = LoaderMemory(address: address, length: length) else {
@@ -48,8 +50,10 @@ private func startMachine(
     let space = try boot.start(handoff)
     console.mark("OWN_PAGE_TABLES")
     #if ERIX_PROFILE_SMOKE
+    BootTicks.note(.walk)
     let whole = HardeningPlan(features: boot.features, leavingOut: .none)
     console.tryProtections(space, offered: whole.protections)
+    BootTicks.note(.walked)
     #endif
     return space
   } catch {
@@ -86,9 +90,11 @@ private func startState(
   guard pages < space.rest.pageCount, let origin = PhysicalAddress(exactly: 0),
     let tables = PhysicalAddress(exactly: space.rest.base)
   else { stop(console, "MEMORY") }
+  BootTicks.note(.records)
   // SAFETY: the frames are those of the memory map, of which only free ones are given to the pool
   // below; the tables lie in free memory that is not given.
   unsafe makeKernelState(BootMemory(origin: origin, frameCount: frameCount, tables: tables))
+  BootTicks.note(.recorded)
   let end = space.rest.base + pages * PageRange.pageSize
   let taken = PageRange(
     base: space.tables.lowerBound,
@@ -133,11 +139,12 @@ private func startRootTask(
   }
   console.mark("ROOT_TASK_ACCEPTED")
   console.mark("HELLO")
-  let context = withKernelState { state in
-    registerContext(of: state.leave(on: state.objects.bootProcessor))
+  let thread = withKernelState { state in
+    threadAddress(of: state.leave(on: state.objects.bootProcessor))
   }
+  BootTicks.show(console)
   console.mark("CPL3")
-  erix_begin(context)
+  erix_begin(thread)
 }
 
 /// Shows why there is no root task.

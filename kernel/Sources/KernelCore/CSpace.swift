@@ -58,7 +58,7 @@ extension Ref where Object == CSpace {
 
 extension ObjectSpace {
   /// The slot with a number, which must hold a capability.
-  @inline(__always) func occupied(
+  @inline(never) mutating func occupied(
     _ slot: CapSlot, in cspace: Ref<CSpace>, _ scope: SlotScope
   ) throws(SyscallError) -> Ref<Slot> {
     let index = try cspace.index(slot, scope)
@@ -69,7 +69,7 @@ extension ObjectSpace {
   }
 
   /// The slot with a number, which must be empty.
-  @inline(__always) func vacant(
+  @inline(never) mutating func vacant(
     _ slot: CapSlot, in cspace: Ref<CSpace>, _ scope: SlotScope
   ) throws(SyscallError) -> Vacancy {
     let index = try cspace.index(slot, scope)
@@ -80,14 +80,13 @@ extension ObjectSpace {
 
   /// Backs an empty slot with memory: the last check of an operation, for it may take a page.
   @inline(__always) mutating func claim(_ vacancy: Vacancy) throws(SyscallError) -> Ref<Slot> {
-    if let slot = vacancy.slot { return slot }
-    guard let slot = backedSlot(vacancy.index, of: vacancy.cspace.object.table) else {
-      throw .noMemory
-    }
+    guard let slot = vacancy.slot ?? backedSlot(vacancy.index, of: vacancy.cspace.object.table)
+    else { throw .noMemory }
     return slot
   }
 
   /// Undoes `claim` when the operation fails after it.
+  @inline(never)
   mutating func abandon(_ vacancy: Vacancy) {
     trim(vacancy.index / SlotTable.slotsPerLeaf, of: vacancy.cspace.object.table)
   }

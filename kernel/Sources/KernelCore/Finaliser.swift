@@ -5,12 +5,17 @@ import CapABI
 import KernelMachine
 
 extension ObjectSpace {
-  /// What one step may do to a table, in units of about eight instructions.
-  private static let workPerStep = 384
+  /// What one step may do to a table, in instructions, before what exceeds it: together with one
+  /// mapping of 512 entries less than 5,000.
+  private static let workPerStep = 2000
   /// The cost of passing absent leaves.
-  private static let skipWork = 6
+  private static let skipWork = 180
+  /// The cost of looking at a slot.
+  private static let slotWork = 6
   /// The cost of deleting a capability.
-  private static let deleteWork = 24
+  private static let deleteWork = 700
+  /// The cost of removing a page-table entry.
+  private static let entryWork = 4
 
   /// Does one bounded piece of finalising or clearing.
   ///
@@ -43,6 +48,7 @@ extension ObjectSpace {
   }
 
   /// Puts an object on the finalise list, unless it is on it.
+  @inline(never)
   mutating func queue(_ object: Ref<ObjectHeader>) {
     guard !object.object.isQueued else { return }
     object.object.isQueued = true
@@ -57,6 +63,7 @@ extension ObjectSpace {
   }
 
   /// Starts the end of a process; the finaliser carries it out.
+  @inline(never)
   package mutating func kill(_ process: Ref<Process>) {
     guard process.object.state.isAlive else { return }
     process.object.state = .dying
@@ -85,6 +92,7 @@ extension ObjectSpace {
   /// Deletes capabilities of a table from slot `start` on, as many as a step may.
   ///
   /// - Returns: Where to go on; `end` when nothing is left.
+  @inline(never)
   mutating func sweep(_ table: SlotTable, from start: UInt64, to end: UInt64) -> UInt64 {
     var cursor = start
     var work = 0
@@ -92,18 +100,24 @@ extension ObjectSpace {
       // Below 2^32, as every `end` is.
       let index = UInt32(truncatingIfNeeded: cursor)
       let leaf = index / SlotTable.slotsPerLeaf
-      let absent = table.absentLeaves(from: leaf, in: frames)
-      guard absent == 0 else {
+      guard var slot = table.slot(index, in: frames) else {
         // On to the first slot of the leaf behind those that are absent.
+        let absent = table.absentLeaves(from: leaf, in: frames)
         cursor = min(end, (UInt64(leaf) + UInt64(absent)) * UInt64(SlotTable.slotsPerLeaf))
         work += Self.skipWork
         continue
       }
+      // The leaf stays until its last capability goes.
+      let page = frames.table(of: Slot.self, in: frames.frame(of: slot))
+      let last = min(end, UInt64(leaf + 1) * UInt64(SlotTable.slotsPerLeaf))
+      while slot.object.isEmpty, cursor + 1 < last {
+        cursor += 1
+        work += Self.slotWork
+        slot = page[Int(truncatingIfNeeded: cursor % UInt64(SlotTable.slotsPerLeaf))]
+      }
       cursor += 1
-      work += 1
-      guard let slot = table.slot(index, in: frames), !slot.object.isEmpty else { continue }
-      work += Self.deleteWork
-      work += entriesMapped(by: slot)
+      guard !slot.object.isEmpty else { continue }
+      work += Self.deleteWork + Self.entryWork * entriesMapped(by: slot)
       delete(slot)
     }
     return cursor

@@ -80,7 +80,7 @@ struct Extent {
 
 extension ObjectSpace {
   /// What a capability's object covers; nil for one that cannot be mapped.
-  @inline(__always) func extent(of slot: Ref<Slot>) -> Extent? {
+  @inline(never) mutating func extent(of slot: Ref<Slot>) -> Extent? {
     guard let object = slot.object.object else { return nil }
     switch slot.object.type {
     case .frame:
@@ -97,7 +97,7 @@ extension ObjectSpace {
   }
 
   /// Page-table entries that go when a capability is deleted.
-  @inline(__always) func entriesMapped(by slot: Ref<Slot>) -> Int {
+  @inline(__always) mutating func entriesMapped(by slot: Ref<Slot>) -> Int {
     guard slot.object.flags.contains(.mapping) else { return 0 }
     return extent(of: slot)?.entryCount ?? 0
   }

@@ -24,15 +24,15 @@ package struct UserFault: Equatable, Sendable {
 
 extension KernelState {
   /// Carries out a system call of the current thread, whose context holds number and arguments.
+  @inline(__always)
   package mutating func systemCall(on cpu: Ref<Processor>) -> Ref<Thread>? {
     guard let thread = cpu.object.current else { preconditionFailure("a call of nobody") }
-    // What is traced takes the general path, which records it.
-    if trace.kinds == 0, let next = straightPath(thread, on: cpu) { return next }
-    return generalPath(thread, on: cpu)
+    return dispatch(thread, on: cpu)
   }
 
+  /// Carries out any system call.
   @inline(never)
-  private mutating func generalPath(
+  mutating func generalPath(
     _ thread: Ref<Thread>, on cpu: Ref<Processor>
   ) -> Ref<Thread>? {
     cpu.object.entryPriority = Int(thread.object.priority)
@@ -67,6 +67,7 @@ extension KernelState {
   /// Gives the current thread the FPU, which it used for the first time.
   package mutating func fpuUnavailable(on cpu: Ref<Processor>) -> Ref<Thread>? {
     guard let thread = cpu.object.current else { preconditionFailure("an exception of nobody") }
+    cpu.object.entryPriority = Int(thread.object.priority)
     guard giveFPU(to: thread, on: cpu) else {
       return fault(UserFault(kind: .noFPUMemory), on: cpu)
     }
@@ -110,7 +111,7 @@ extension KernelState {
   }
 
   /// Lets the equals of the current thread have their turn.
-  private func yield(_ thread: Ref<Thread>, on cpu: Ref<Processor>) {
+  private mutating func yield(_ thread: Ref<Thread>, on cpu: Ref<Processor>) {
     thread.object.finish(.ok)
     guard cpu.object.ready.top >= Int(thread.object.priority) else { return }
     thread.object.quantum = Processor.quantum

@@ -19,14 +19,7 @@ extension KernelState {
       return nil
     }
     cpu.object.entryPriority = Int(thread.object.priority)
-    if cpu.object.addressSpace != thread.object.process || cpu.object.isIdle {
-      load(thread.object.process, on: cpu)
-    }
-    switchFPU(to: thread, on: cpu)
-    if cpu.object.fsBase != thread.object.context.fsBase {
-      cpu.object.fsBase = thread.object.context.fsBase
-      M.loadFSBase(thread.object.context.fsBase)
-    }
+    if cpu.object.loaded != thread { load(thread, on: cpu) }
     arm(on: cpu)
     return thread
   }
@@ -46,7 +39,7 @@ extension KernelState {
   private mutating func work(on cpu: Ref<Processor>) {
     while objects.reviews != nil || cpu.object.topPriority <= workPriority {
       unloadDying(on: cpu)
-      finaliseStep()
+      measuredStep()
       objects.hasNewWork = false
       guard !objects.isSettled else {
         workPriority = -1
@@ -56,14 +49,26 @@ extension KernelState {
     }
   }
 
+  /// A step of the finaliser; smoke images note the longest.
+  @inline(__always) private mutating func measuredStep() {
+    #if ERIX_PROFILE_SMOKE
+    let start = M.ticks()
+    finaliseStep()
+    longestStep = max(longestStep, M.ticks() &- start)
+    #else
+    finaliseStep()
+    #endif
+  }
+
   /// Stops using the address space of a process that is being taken apart.
   ///
   /// Before every step of the finaliser, which may free the process.
-  package func unloadDying(on cpu: Ref<Processor>) {
+  package mutating func unloadDying(on cpu: Ref<Processor>) {
     guard let process = cpu.object.addressSpace, !process.object.state.isAlive else { return }
     charge(on: cpu)
     M.activateKernel()
     cpu.object.addressSpace = nil
+    cpu.object.loaded = nil
   }
 
   // MARK: Scheduling
@@ -96,10 +101,19 @@ extension KernelState {
   }
 
   /// Makes the most urgent thread the current one.
+  @inline(__always)
   private mutating func choose(on cpu: Ref<Processor>) -> Ref<Thread>? {
+    if let thread = cpu.object.current, cpu.object.ready.top <= Int(thread.object.priority) {
+      return thread
+    }
+    return takeNext(on: cpu)
+  }
+
+  /// Gives the processor to the first thread of the queue.
+  @inline(never)
+  private mutating func takeNext(on cpu: Ref<Processor>) -> Ref<Thread>? {
+    let now = M.now()
     if let thread = cpu.object.current {
-      guard cpu.object.ready.top > Int(thread.object.priority) else { return thread }
-      let now = M.now()
       let rest = cpu.object.quantumEnd
       if rest > now {
         // Whoever gives way keeps its place and the rest of its turn.
@@ -112,9 +126,7 @@ extension KernelState {
     cpu.object.current = cpu.object.ready.takeFirst()
     guard let thread = cpu.object.current else { return nil }
     record(.contextSwitch, thread, thread.object.process.object.header.id, on: cpu)
-    // Times are below 2^63 and a quantum is 10 ms.
-    cpu.object.quantumEnd = M.now() &+ thread.object.quantum
-    thread.object.quantum = Processor.quantum
+    cpu.beginTurn(of: thread, at: now)
     return thread
   }
 
@@ -122,17 +134,24 @@ extension KernelState {
   ///
   /// The timer is left armed while anything is ready, whoever runs, so a direct switch need not
   /// look at it.
-  private func arm(on cpu: Ref<Processor>) {
+  @inline(__always)
+  private mutating func arm(on cpu: Ref<Processor>) {
     if !cpu.object.ready.isEmpty, cpu.object.armedUntil > cpu.object.quantumEnd {
-      let now = M.now()
-      // A turn that nobody waited for the end of begins anew.
-      if cpu.object.quantumEnd <= now { cpu.object.quantumEnd = now &+ Processor.quantum }
-      arm(until: cpu.object.quantumEnd, on: cpu)
+      armTurn(on: cpu)
     }
     arm(until: cpu.object.timers.nextTime, on: cpu)
   }
 
-  @inline(__always) private func arm(until time: UInt64, on cpu: Ref<Processor>) {
+  @inline(never)
+  private mutating func armTurn(on cpu: Ref<Processor>) {
+    let now = M.now()
+    // A turn that nobody waited for the end of begins anew.
+    if cpu.object.quantumEnd <= now { cpu.object.quantumEnd = now &+ Processor.quantum }
+    arm(until: cpu.object.quantumEnd, on: cpu)
+  }
+
+  @inline(__always)
+  private mutating func arm(until time: UInt64, on cpu: Ref<Processor>) {
     guard time < cpu.object.armedUntil else { return }
     cpu.object.armedUntil = time
     M.armTimer(at: time)
@@ -140,26 +159,49 @@ extension KernelState {
 
   // MARK: Processor state
 
-  private func load(_ process: Ref<Process>, on cpu: Ref<Processor>) {
-    charge(on: cpu)
-    cpu.object.addressSpace = process
-    M.activate(root: process.object.root)
-    M.isolateProcess()
+  /// Loads what a thread has of its own beside its general registers.
+  private mutating func load(_ thread: Ref<Thread>, on cpu: Ref<Processor>) {
+    let process = thread.object.process
+    if cpu.object.addressSpace != process || cpu.object.isIdle {
+      charge(on: cpu)
+      cpu.object.addressSpace = process
+      M.activate(root: process.object.root)
+      M.isolateProcess()
+    }
+    switchFPU(to: thread, on: cpu)
+    let base = thread.object.context.fsBase
+    // User code can clear the base by way of the selector, so what was loaded for another thread
+    // says nothing; only where both are 0 there is nothing to clear.
+    if cpu.object.fsBase | base != 0 {
+      cpu.object.fsBase = base
+      M.loadFSBase(base)
+    }
+    cpu.object.loaded = thread
   }
 
-  private func idle(on cpu: Ref<Processor>) {
+  private mutating func idle(on cpu: Ref<Processor>) {
     charge(on: cpu)
     arm(until: cpu.object.timers.nextTime, on: cpu)
     cpu.object.isIdle = true
+    cpu.object.loaded = nil
   }
 
   /// Charges the time since the last change to the process that ran.
-  private func charge(on cpu: Ref<Processor>) {
-    let now = M.now()
+  private mutating func charge(on cpu: Ref<Processor>) {
+    let now = M.ticks()
     if let process = cpu.object.addressSpace, !cpu.object.isIdle {
       process.object.counters.processorTime &+= now &- cpu.object.chargedUntil
     }
     cpu.object.chargedUntil = now
     cpu.object.isIdle = false
+  }
+}
+
+extension Ref where Object == Processor {
+  /// Starts the turn of the thread that has just become the current one.
+  @inline(__always) func beginTurn(of thread: Ref<Thread>, at now: UInt64) {
+    // Times are below 2^63 and a quantum is 10 ms.
+    object.quantumEnd = now &+ thread.object.quantum
+    thread.object.quantum = Processor.quantum
   }
 }

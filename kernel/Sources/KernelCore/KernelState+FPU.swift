@@ -26,12 +26,12 @@ extension KernelState {
   }
 
   /// Puts the registers of `thread` in place of those of the thread before.
-  @inline(__always) func switchFPU(to thread: Ref<Thread>, on cpu: Ref<Processor>) {
+  @inline(__always) mutating func switchFPU(to thread: Ref<Thread>, on cpu: Ref<Processor>) {
     guard cpu.object.isFPUOn || thread.object.fpu != nil else { return }
     if cpu.object.fpuOwner != thread { replaceFPU(with: thread, on: cpu) }
   }
 
-  private func replaceFPU(with thread: Ref<Thread>, on cpu: Ref<Processor>) {
+  private mutating func replaceFPU(with thread: Ref<Thread>, on cpu: Ref<Processor>) {
     // A thread that is freed gives up the registers before its area.
     if let area = cpu.object.fpuOwner?.object.fpu { M.saveFPU(area.memory) }
     guard let area = thread.object.fpu else {

@@ -14,13 +14,13 @@ extension CapSlot {
 
 extension KernelState {
   /// Deletions between two looks at pending interrupts.
-  private static var revocationsPerLook: Int { 8 }
+  private static var revocationsPerLook: Int { 6 }
 
   /// QUERY_LOCAL_CAP: type in rdi, rights in rsi, family of an endpoint in r8.
   mutating func query(for thread: Ref<Thread>) throws(SyscallError) {
     let slot = try CapSlot(register: thread.object.context.rdi)
     let found = try CapabilityDescription(
-      of: slot, in: thread.object.cspace, scope: .whole, space: objects)
+      of: slot, in: thread.object.cspace, scope: .whole, space: &objects)
     thread.object.context.rdi = UInt64(found.type.rawValue)
     thread.object.context.rsi = UInt64(found.rights.rawValue)
     thread.object.context.r8 = UInt64(found.family.rawValue)

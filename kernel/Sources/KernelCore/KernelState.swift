@@ -34,6 +34,10 @@ package struct KernelState<M: Machine> {
   var occupied = OccupiedRanges()
   /// How urgent the work is that is left to do at kernel exits; -1 when there is none.
   var workPriority = -1
+  #if ERIX_PROFILE_SMOKE
+  /// What a step of the finaliser took at most, in ticks of the machine.
+  var longestStep: UInt64 = 0
+  #endif
   /// The first process that the boot made.
   package var rootTask: Ref<Process>?
   /// The event trace.

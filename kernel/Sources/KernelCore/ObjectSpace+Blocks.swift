@@ -7,6 +7,7 @@ extension ObjectSpace {
   /// Takes a block of 2^order frames, or nil when the pool has none.
   ///
   /// The block is clean unless its record says `needsClearing`; whoever hands it out clears it.
+  @inline(never)
   package mutating func allocateBlock(order: UInt8, from pool: Ref<Pool>) -> FrameNumber? {
     guard !pool.object.isClosed, order <= Pool.maximumOrder else { return nil }
     let candidates = pool.object.freeOrders >> UInt32(order)
@@ -45,6 +46,7 @@ extension ObjectSpace {
   }
 
   /// Gives back a block whose memory is clear, or marked as needing it.
+  @inline(never)
   mutating func freeCleanBlock(_ frame: FrameNumber) {
     let record = frames[frame]
     guard let pool = record.object.owner else { preconditionFailure("freed block has no owner") }
@@ -75,6 +77,7 @@ extension ObjectSpace {
   }
 
   /// Puts a block on the list of its order.
+  @inline(never)
   mutating func insertFree(
     _ frame: FrameNumber, order: UInt8, in pool: Ref<Pool>, needsClearing: Bool
   ) {
@@ -94,6 +97,7 @@ extension ObjectSpace {
   }
 
   /// Takes a block off the list of its order.
+  @inline(never)
   mutating func removeFree(_ frame: FrameNumber, from pool: Ref<Pool>) {
     let record = frames[frame]
     let order = record.object.order

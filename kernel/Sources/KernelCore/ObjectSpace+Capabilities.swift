@@ -6,9 +6,14 @@ import CapABI
 extension ObjectSpace {
   /// Puts a capability into an empty slot, as the youngest child of `parent` if there is one.
   @inline(__always)
-  func place(_ capability: Slot, in slot: Ref<Slot>, under parent: Ref<Slot>?) {
+  mutating func place(_ capability: Slot, in slot: Ref<Slot>, under parent: Ref<Slot>?) {
     slot.object = capability
-    if !capability.flags.contains(.chunk) { capability.object?.object.references += 1 }
+    enter(slot, under: parent)
+  }
+
+  /// Counts a capability that was put into its slot, and links it.
+  @inline(never) private mutating func enter(_ slot: Ref<Slot>, under parent: Ref<Slot>?) {
+    if !slot.object.flags.contains(.chunk) { slot.object.object?.object.references += 1 }
     countSlot(slot, change: 1)
     if let parent { slot.link(under: parent) }
   }
@@ -17,7 +22,7 @@ extension ObjectSpace {
   ///
   /// A slot that keeps a process alive is not emptied here: it leaves the tree together with
   /// everything below it, and the finaliser of the process does the rest.
-  @inline(__always) mutating func delete(_ slot: Ref<Slot>) {
+  @inline(never) mutating func delete(_ slot: Ref<Slot>) {
     if !slot.object.flags.isEmpty {
       guard (slot.object.flags & .killing).isEmpty else { return detach(slot) }
       release(slot)
@@ -27,7 +32,7 @@ extension ObjectSpace {
   }
 
   /// Empties a slot that is out of the tree and has no children.
-  @inline(__always) mutating func empty(_ slot: Ref<Slot>) {
+  @inline(never) mutating func empty(_ slot: Ref<Slot>) {
     let object = slot.object.object
     if slot.object.type == .reply { abandonCaller(of: slot) }
     let isReference = !slot.object.flags.contains(.chunk)
@@ -37,7 +42,7 @@ extension ObjectSpace {
   }
 
   /// Moves a capability to an empty slot; its place in the tree goes with it.
-  @inline(__always) mutating func relocate(_ source: Ref<Slot>, to destination: Ref<Slot>) {
+  @inline(never) mutating func relocate(_ source: Ref<Slot>, to destination: Ref<Slot>) {
     destination.object.take(source)
     source.relink(to: destination)
     countSlot(destination, change: 1)
@@ -52,13 +57,13 @@ extension ObjectSpace {
   }
 
   /// Counts a capability that goes into or leaves a leaf; hidden slots are in no leaf.
-  @inline(__always) func countSlot(_ slot: Ref<Slot>, change: UInt16) {
+  @inline(__always) mutating func countSlot(_ slot: Ref<Slot>, change: UInt16) {
     let record = frames[frames.frame(of: slot)]
     if record.object.state == .leaf { record.object.used += change }
   }
 
   /// Counts a capability that left a leaf, and gives the leaf back after the last one.
-  @inline(__always) mutating func uncountSlot(_ slot: Ref<Slot>) {
+  @inline(never) mutating func uncountSlot(_ slot: Ref<Slot>) {
     let record = frames[frames.frame(of: slot)]
     guard record.object.state == .leaf else { return }
     record.object.used -= 1

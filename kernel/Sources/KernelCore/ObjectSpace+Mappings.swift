@@ -25,7 +25,7 @@ extension ObjectSpace {
   ///   READ, WRITE and EXECUTE, with the last two together or with EXECUTE for a device, and for an
   ///   address not aligned to the frame or outside user space; `busy` when the mapping would make a
   ///   frame writable and executable; `exists` when part of the range is mapped; `noMemory`.
-  @inline(__always) mutating func planMapping(
+  @inline(never) mutating func planMapping(
     of source: Ref<Slot>, at address: UInt64, mask: UInt64, in vspace: Ref<VSpace>
   ) throws(SyscallError) -> MappingPlan {
     guard let extent = extent(of: source) else { throw .wrongType }
@@ -68,7 +68,7 @@ extension ObjectSpace {
   }
 
   /// Refuses what would make memory both writable and executable.
-  @inline(__always) private func checkExclusive(_ source: Ref<Slot>, _ rights: Rights)
+  @inline(__always) private mutating func checkExclusive(_ source: Ref<Slot>, _ rights: Rights)
     throws(SyscallError)
   {
     guard source.object.type == .frame, let object = source.object.object else { return }
@@ -78,6 +78,7 @@ extension ObjectSpace {
   }
 
   /// Gives back what a plan took, if nothing is in it.
+  @inline(never)
   mutating func abandon(_ plan: MappingPlan) {
     trimTables(from: plan.table)
     let page = UInt32(truncatingIfNeeded: plan.mapping.address >> 12)
@@ -85,7 +86,7 @@ extension ObjectSpace {
   }
 
   /// Carries out a plan.
-  @inline(__always) mutating func map(_ plan: MappingPlan) {
+  @inline(never) mutating func map(_ plan: MappingPlan) {
     let rights = plan.mapping.rights
     let access = PageAccess(
       writable: rights.contains(.write), executable: rights.contains(.execute),
@@ -109,7 +110,9 @@ extension ObjectSpace {
   }
 
   /// The record of the mapping that begins at an address; nil if there is none.
-  @inline(__always) func mappingRecord(at address: UInt64, in vspace: Ref<VSpace>) -> Ref<Slot>? {
+  @inline(__always) mutating func mappingRecord(at address: UInt64, in vspace: Ref<VSpace>) -> Ref<
+    Slot
+  >? {
     guard address & 0xFFF == 0, address < VSpace.addressLimit else { return nil }
     // The last page number is beyond the table; below 2^32, as above.
     let page = UInt32(truncatingIfNeeded: address >> 12)
@@ -120,7 +123,7 @@ extension ObjectSpace {
   }
 
   /// Removes the page-table entries of a mapping; its record keeps the capability.
-  @inline(__always) mutating func unmap(_ record: Ref<Slot>, in vspace: Ref<VSpace>) {
+  @inline(never) mutating func unmap(_ record: Ref<Slot>, in vspace: Ref<VSpace>) {
     let mapping = record.object.mapping
     guard let extent = extent(of: record),
       let table = pageTable(for: mapping.address, isLarge: extent.isLarge, of: vspace)
@@ -142,7 +145,7 @@ extension ObjectSpace {
   }
 
   /// Counts a mapping in its frame, by which writable and executable ones exclude each other.
-  @inline(__always) func countMapping(_ slot: Ref<Slot>, _ rights: Rights, isMade: Bool) {
+  @inline(__always) mutating func countMapping(_ slot: Ref<Slot>, _ rights: Rights, isMade: Bool) {
     guard slot.object.type == .frame, let object = slot.object.object else { return }
     let frame = object.cast(to: Frame.self)
     // 64 bits count more mappings than fit into memory.

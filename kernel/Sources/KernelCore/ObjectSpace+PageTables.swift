@@ -13,7 +13,7 @@ extension ObjectSpace {
 
   /// The index of the entry for an address.
   @inline(__always) private static func index(_ address: UInt64, _ shift: UInt64) -> Int {
-    Int(truncatingIfNeeded: address >> shift & 511)
+    Int(truncatingIfNeeded: (address &>> shift) & 511)
   }
 
   /// The index of the first entry of a mapping in its table.
@@ -22,7 +22,7 @@ extension ObjectSpace {
   }
 
   /// The table whose entries map an address in pages of a size; nil if there is none.
-  @inline(__always) func pageTable(for address: UInt64, isLarge: Bool, of vspace: Ref<VSpace>)
+  @inline(never) mutating func pageTable(for address: UInt64, isLarge: Bool, of vspace: Ref<VSpace>)
     -> FrameNumber?
   {
     var table = vspace.object.root
@@ -33,7 +33,7 @@ extension ObjectSpace {
       guard entry.isPresent, !entry.isLarge else { return nil }
       table = frames.frame(at: entry.address)
       if shift == Self.lastShift(isLarge: isLarge) { return table }
-      shift -= 9
+      shift &-= 9
     }
   }
 
@@ -41,7 +41,7 @@ extension ObjectSpace {
   ///
   /// A table made stays although nothing is in it until `trimTables`.
   /// - Throws: `exists` when a larger page covers the address; `noMemory`.
-  @inline(__always) mutating func backedPageTable(
+  @inline(never) mutating func backedPageTable(
     for address: UInt64, isLarge: Bool, of vspace: Ref<VSpace>
   ) throws(SyscallError) -> FrameNumber {
     var table = vspace.object.root
@@ -61,7 +61,7 @@ extension ObjectSpace {
         table = page
       }
       if shift == Self.lastShift(isLarge: isLarge) { return table }
-      shift -= 9
+      shift &-= 9
     }
   }
 
@@ -82,7 +82,7 @@ extension ObjectSpace {
   }
 
   /// Gives back a table, and those above it, as far as they are empty; never the top-level table.
-  @inline(__always) mutating func trimTables(from start: FrameNumber) {
+  @inline(never) mutating func trimTables(from start: FrameNumber) {
     var table = start
     while true {
       let record = frames[table]
@@ -98,14 +98,14 @@ extension ObjectSpace {
   }
 
   /// Whether entries of a table are all absent.
-  @inline(__always) func isVacant(_ table: FrameNumber, first: Int, count: Int) -> Bool {
+  @inline(__always) mutating func isVacant(_ table: FrameNumber, first: Int, count: Int) -> Bool {
     let entries = frames.table(of: PageTableEntry.self, in: table)
     for index in first..<first &+ count where entries[index].object.isPresent { return false }
     return true
   }
 
   /// The entry that maps an address, of either page size; nil if it is not mapped.
-  package func entry(for address: UInt64, in vspace: Ref<VSpace>) -> Translation? {
+  package mutating func entry(for address: UInt64, in vspace: Ref<VSpace>) -> Translation? {
     guard address < VSpace.addressLimit else { return nil }
     var table = vspace.object.root
     var shift = Self.topShift
@@ -117,7 +117,7 @@ extension ObjectSpace {
         return Translation(entry: entry, isLarge: shift != Self.pageShift)
       }
       table = frames.frame(at: entry.address)
-      shift -= 9
+      shift &-= 9
     }
   }
 }

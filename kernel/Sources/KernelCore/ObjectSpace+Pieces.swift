@@ -19,6 +19,7 @@ extension ObjectSpace {
   }
 
   /// Takes a piece that holds `bytes`, or nil when the pool has neither one nor a free frame.
+  @inline(never)
   mutating func allocatePiece(bytes: Int, from pool: Ref<Pool>) -> Piece? {
     let kind = Self.pieceClass(bytes: bytes)
     guard !pool.object.isClosed else { return nil }
@@ -57,6 +58,7 @@ extension ObjectSpace {
   }
 
   /// Takes a cleared page for a table, or nil when the pool has no free frame.
+  @inline(never)
   mutating func allocatePage(_ state: FrameState, from pool: Ref<Pool>) -> FrameNumber? {
     guard let page = allocateBlock(order: 0, from: pool) else { return nil }
     let record = frames[page]

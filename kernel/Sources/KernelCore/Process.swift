@@ -21,7 +21,7 @@ package enum ProcessState: UInt8, Sendable {
 
 /// What a process has used so far; read by audits.
 package struct ProcessCounters {
-  /// Time on processors, in nanoseconds.
+  /// Time on processors, in ticks of the machine.
   package var processorTime: UInt64 = 0
   /// Messages sent: calls, replies and notifications.
   package var messages: UInt64 = 0

@@ -7,6 +7,10 @@ package struct Processor {
 
   /// The thread whose registers the processor has; nil while it idles.
   package internal(set) var current: Ref<Thread>?
+  /// The thread whose address space, FPU and FS base are loaded; nil when that is to be done anew.
+  ///
+  /// While user code runs, it is `current`.
+  package internal(set) var loaded: Ref<Thread>?
   /// The process whose address space is loaded; kept while idling.
   package internal(set) var addressSpace: Ref<Process>?
   /// The number of the processor; 0 is the one that booted.
@@ -20,7 +24,7 @@ package struct Processor {
   var quantumEnd: UInt64 = 0
   /// When the timer will interrupt; `UInt64.max` for never.
   package internal(set) var armedUntil: UInt64 = .max
-  /// Since when the process of `addressSpace` has not been charged.
+  /// Since when, in ticks, the process of `addressSpace` has not been charged.
   package internal(set) var chargedUntil: UInt64 = 0
   /// Whether no thread runs.
   package internal(set) var isIdle = true
@@ -34,7 +38,7 @@ package struct Processor {
   /// Whether user code may use the FPU.
   package internal(set) var isFPUOn = false
 
-  /// The base of the FS segment that is loaded.
+  /// The base of the FS segment that was loaded last.
   var fsBase: UInt64 = 0
 
   /// A processor in cleared memory for its rings and its wheel, with nothing to do.

@@ -141,9 +141,9 @@ extension Ref where Object == FPUArea {
   func copy(_ count: Int, from source: Table, at start: Int) {
     precondition(start >= 0 && count >= 0 && start <= self.count - count, "outside the table")
     precondition(start <= source.count - count, "outside the source")
-    // SAFETY: inside both tables (lines above), whose elements are trivial; the same memory twice
-    // is copied onto itself.
-    unsafe (first + start).update(from: source.first + start, count: count)
+    guard self.start != source.start else { return }
+    // SAFETY: inside both tables (above), which are different memory; the elements are trivial.
+    unsafe (first + start).initialize(from: source.first + start, count: count)
   }
 
   /// A reference to one element; traps outside the table.

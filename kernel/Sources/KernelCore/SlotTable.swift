@@ -38,23 +38,36 @@ package struct SlotTable {
   ///
   /// The index is below the slot count that gave the table its shape.
   @inline(__always) package func slot(_ index: UInt32, in frames: FrameTable) -> Ref<Slot>? {
-    guard let entry = entry(above: index >> 6, depth: levels, in: frames) else { return nil }
-    let leaf = entry.object
+    let leaf =
+      levels == 0
+      ? root[Int(index &>> 6)].object
+      : Self.leaf(index &>> 6, below: root, levels: levels, in: frames)
     guard !leaf.isNone else { return nil }
     return frames.table(of: Slot.self, in: leaf)[Int(index & 63)]
   }
 
+  /// A leaf below nodes: not where most slots are, so not in line.
+  @inline(never) private static func leaf(
+    _ leaf: UInt32, below root: Table<FrameNumber>, levels: UInt8, in frames: FrameTable
+  ) -> FrameNumber {
+    var shift = bitsPerNode &* UInt32(levels)
+    var page = root[Int(leaf &>> shift)].object
+    while shift > 0, !page.isNone {
+      shift &-= bitsPerNode
+      page = frames.table(of: FrameNumber.self, in: page)[Int((leaf &>> shift) & 1023)].object
+    }
+    return page
+  }
+
   /// The entry at a depth (0 in the root) on the way to a leaf; nil when the way ends before it.
-  @inline(__always) func entry(above leaf: UInt32, depth: UInt8, in frames: FrameTable)
-    -> Ref<FrameNumber>?
-  {
-    var shift = Self.bitsPerNode * UInt32(levels)
-    var entry = root[Int(leaf >> shift)]
+  func entry(above leaf: UInt32, depth: UInt8, in frames: FrameTable) -> Ref<FrameNumber>? {
+    var shift = Self.bitsPerNode &* UInt32(levels)
+    var entry = root[Int(leaf &>> shift)]
     for _ in 0..<depth {
       let node = entry.object
       guard !node.isNone else { return nil }
-      shift -= Self.bitsPerNode
-      entry = frames.table(of: FrameNumber.self, in: node)[Int((leaf >> shift) & 1023)]
+      shift &-= Self.bitsPerNode
+      entry = frames.table(of: FrameNumber.self, in: node)[Int((leaf &>> shift) & 1023)]
     }
     return entry
   }
@@ -75,6 +88,7 @@ extension ObjectSpace {
   /// The slot with an index, its leaf brought into being if need be; nil without memory for it.
   ///
   /// The leaf stays even if nothing is put into the slot, until `trim` or until it was used.
+  @inline(never)
   mutating func backedSlot(_ index: UInt32, of table: SlotTable) -> Ref<Slot>? {
     let leaf = index / SlotTable.slotsPerLeaf
     for depth in 0...table.levels {
@@ -96,6 +110,7 @@ extension ObjectSpace {
   }
 
   /// Gives back the leaf and the nodes above it as far as nothing is in them.
+  @inline(never)
   mutating func trim(_ leaf: UInt32, of table: SlotTable) {
     for step in 0...table.levels {
       let depth = table.levels - step

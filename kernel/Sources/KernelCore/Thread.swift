@@ -155,7 +155,7 @@ extension ObjectSpace {
   }
 
   /// Puts a thread that waited for nothing else in line for its processor.
-  @inline(__always) func makeReady(_ thread: Ref<Thread>) {
+  @inline(__always) mutating func makeReady(_ thread: Ref<Thread>) {
     thread.object.state = .ready
     thread.object.processor.object.ready.append(thread)
   }
@@ -190,10 +190,18 @@ extension ObjectSpace {
     // the next step, must not lead to freed memory.
     guard !thread.object.flags.contains(.inReview) else { return }
     unqueue(thread.header)
+    thread.unload()
     thread.delist()
     releaseBuffer(of: thread)
     releaseFPU(of: thread)
     freePiece(thread)
+  }
+}
+
+extension Ref where Object == Thread {
+  /// Makes the processor load the thread's own state anew before it runs again.
+  func unload() {
+    if object.processor.object.loaded == self { object.processor.object.loaded = nil }
   }
 }
 

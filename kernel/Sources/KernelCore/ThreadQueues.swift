@@ -79,6 +79,27 @@ package struct RunQueue {
     if heir == nil { end(priority) }
   }
 
+  /// The first thread of the highest priority; nil when nothing is ready.
+  @inline(__always) var first: Ref<Thread>? { top < 0 ? nil : rings[top].object.first }
+
+  /// Takes out the `first` thread and puts one of the same priority behind all its equals.
+  @inline(__always) mutating func replaceFirst(_ first: Ref<Thread>, with thread: Ref<Thread>) {
+    let next = first.object.ringNext
+    guard next != first else {
+      rings[top].object.first = thread
+      return
+    }
+    // In a ring, behind the last is where the first stands.
+    let last = first.object.ringPrevious
+    thread.object.ringNext = next
+    thread.object.ringPrevious = last
+    last.object.ringNext = thread
+    next.object.ringPrevious = thread
+    rings[top].object.first = next
+    first.object.ringNext = first
+    first.object.ringPrevious = first
+  }
+
   /// Takes out the first thread of the highest priority.
   mutating func takeFirst() -> Ref<Thread>? {
     guard top >= 0, let first = rings[top].object.first else { return nil }
@@ -96,10 +117,16 @@ package struct RunQueue {
   private mutating func end(_ priority: Int) {
     present[priority >> 6] &= ~(1 << UInt64(priority & 63))
     guard priority == top else { return }
-    var word = priority >> 6
-    while word >= 0, present[word] == 0 { word -= 1 }
-    // Below word 0 nothing is ready, and 64 leading zeros cannot happen in a word that is not zero.
-    top = word < 0 ? -1 : word << 6 + 63 - present[word].leadingZeroBitCount
+    // From the highest word down; without a loop, because few priorities are in use at a time.
+    let words = present.span
+    top =
+      Self.highest(words[3], 192) ?? Self.highest(words[2], 128)
+      ?? Self.highest(words[1], 64) ?? Self.highest(words[0], 0) ?? -1
+  }
+
+  /// The highest bit of a word whose lowest stands for `base`; nil for none.
+  @inline(__always) private static func highest(_ word: UInt64, _ base: Int) -> Int? {
+    word == 0 ? nil : base &+ 63 &- word.leadingZeroBitCount
   }
 }
 
@@ -151,6 +178,7 @@ package struct WaitQueue {
 
   /// Takes a thread out.
   mutating func remove(_ thread: Ref<Thread>) {
+    if only == thread { return takeOnly() }
     let heir = thread.leaveRing()
     let higher = thread.object.levelPrevious
     // Who stands for no level has no level links, and is not the first.

@@ -53,6 +53,7 @@ package struct TimerWheel {
   }
 
   /// Arms the deadline in a thread.
+  @inline(never)
   mutating func insert(_ thread: Ref<Thread>, now: UInt64) {
     if count == 0 { tick = max(tick, now >> Self.tickShift) }
     count += 1
@@ -65,6 +66,7 @@ package struct TimerWheel {
   ///
   /// Others may be armed for later than `nextTime` then, which `step` finds; where there are none,
   /// nothing would, and the time that has passed would be asked for again and again.
+  @inline(never)
   mutating func remove(_ thread: Ref<Thread>) {
     count -= 1
     unlink(thread)
@@ -72,6 +74,7 @@ package struct TimerWheel {
   }
 
   /// Does one piece of what is due at a time.
+  @inline(never)
   mutating func step(at now: UInt64) -> Step {
     let event = nextEvent
     guard count > 0, event.tick <= now >> Self.tickShift else {

@@ -109,7 +109,7 @@ extension KernelState {
     let first = max(request.word0, trace.start)
     let count = min(request.word1, trace.end - first)
     let bytes = 8 + count * UInt64(MemoryLayout<TraceEvent>.stride)
-    var payload = try ReplyPayload(bytes: bytes, for: caller.thread, in: objects)
+    var payload = try ReplyPayload(bytes: bytes, for: caller.thread, in: &objects)
     payload.append(first)
     for number in first..<first + count {
       guard let event = trace.event(number, in: objects.frames)?.object else { continue }

@@ -27,6 +27,10 @@ package protocol Machine {
 
   /// Nanoseconds since the boot; never decreases.
   static func now() -> UInt64
+  /// The count of a counter of constant frequency, which is read faster than the time.
+  static func ticks() -> UInt64
+  /// How long a number of ticks takes, in nanoseconds.
+  static func nanoseconds(in ticks: UInt64) -> UInt64
   /// Asks for a timer interrupt at a time, in nanoseconds; replaces what was asked before.
   ///
   /// A time that has passed gives one at once. `UInt64.max` asks for none.

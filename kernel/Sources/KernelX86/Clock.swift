@@ -42,7 +42,12 @@ package struct Clock: Equatable, Sendable {
   /// The time of a count, in nanoseconds; 0 for one before the start.
   @inline(__always) package func nanoseconds(at count: UInt64) -> UInt64 {
     guard count > start else { return 0 }
-    return Self.scale(count &- start, by: nanosecondsPerTick)
+    return nanoseconds(in: count &- start)
+  }
+
+  /// How long a number of ticks takes, in nanoseconds.
+  @inline(__always) package func nanoseconds(in ticks: UInt64) -> UInt64 {
+    Self.scale(ticks, by: nanosecondsPerTick)
   }
 
   /// The count at a time; the highest for times too far away.

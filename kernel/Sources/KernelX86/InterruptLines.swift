@@ -4,6 +4,8 @@
 import CKernelX86
 
 /// The I/O interrupt controllers.
+///
+/// Its methods are mutating: calling another on a global value copies it.
 struct InterruptLines {
   private struct Controller {
     var registers: UInt64 = 0
@@ -43,7 +45,7 @@ struct InterruptLines {
   }
 
   /// Sets trigger and polarity of a line and masks it; nothing for a line that does not exist.
-  func configure(
+  mutating func configure(
     _ line: UInt32, destination: UInt32, levelTriggered: Bool, activeLow: Bool
   ) {
     guard line < lineCount else { return }
@@ -54,7 +56,7 @@ struct InterruptLines {
   }
 
   /// Masks or unmasks a line; nothing for one that does not exist.
-  func mask(_ line: UInt32, _ masked: Bool) {
+  mutating func mask(_ line: UInt32, _ masked: Bool) {
     guard let place = place(of: line) else { return }
     let value = UInt64(Self.read(place.register, place.registers))
     var entry = Redirection(rawValue: value)
@@ -74,7 +76,7 @@ struct InterruptLines {
       activeLow: activeLow)
   }
 
-  private func set(_ line: UInt32, _ entry: Redirection) {
+  private mutating func set(_ line: UInt32, _ entry: Redirection) {
     guard let place = place(of: line) else { return }
     // The half with the mask first: it is set.
     Self.write(place.register, place.registers, UInt32(truncatingIfNeeded: entry.rawValue))
@@ -82,7 +84,9 @@ struct InterruptLines {
       place.register + 1, place.registers, UInt32(truncatingIfNeeded: entry.rawValue >> 32))
   }
 
-  private func place(of line: UInt32) -> (registers: UInt64, register: UInt32)? {
+  private mutating func place(of line: UInt32) -> (registers: UInt64, register: UInt32)? {
+    // Through the span: indexed as a whole, the array would be copied.
+    let controllers = controllers.span
     for index in 0..<count {
       let first = controllers[index].firstLine
       guard line >= first, line - first < controllers[index].lineCount else { continue }

@@ -29,11 +29,13 @@ struct MachineFacts {
   var shownByTables = Protections.none
   /// Where the early console is.
   var console: EarlyPorts?
+  /// How long the start took.
+  var ticks = BootTicks()
 }
 
 extension X86Machine {
   /// Must come before any other use of the machine.
-  static func forgetFacts() {
+  package static func forgetFacts() {
     precondition(MemoryLayout<MachineFacts>.size <= Int(MACHINE_FACTS_SIZE), "no room for facts")
     // SAFETY: memory of entry.S of that size (line above), used for this alone.
     unsafe erix_machine_facts_area().initializeMemory(as: MachineFacts.self, to: MachineFacts())

@@ -28,7 +28,6 @@ package struct X86Boot {
   ///
   /// - Parameter leftOut: Protections that a smoke image leaves out.
   package init(leavingOut leftOut: Protections) {
-    X86Machine.forgetFacts()
     X86Machine.facts.console = EarlyPorts()
     self.leftOut = leftOut
     features = ProcessorFeatures(of: Processor86())
@@ -88,6 +87,8 @@ package struct X86Boot {
     var reference = Reference.interval
     if let timer { reference = .power(timer) }
     if features.counterFrequency != 0 { reference = .counter(features.counterFrequency) }
+    BootTicks.note(.calibration)
+    defer { BootTicks.note(.calibrated) }
     guard let rates = reference.measure(X86Machine.facts.localAPIC),
       let clock = Clock(frequency: rates.counter, start: erix_read_tsc())
     else { throw .clock }

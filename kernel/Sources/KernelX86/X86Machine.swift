@@ -29,6 +29,14 @@ package enum X86Machine: Machine {
     facts.clock.nanoseconds(at: erix_read_tsc())
   }
 
+  /// The time-stamp counter.
+  @inline(__always) package static func ticks() -> UInt64 { erix_read_tsc() }
+
+  /// How long a number of ticks of the time-stamp counter takes.
+  package static func nanoseconds(in ticks: UInt64) -> UInt64 {
+    facts.clock.nanoseconds(in: ticks)
+  }
+
   /// Asks for a timer interrupt at a time, in nanoseconds.
   package static func armTimer(at time: UInt64) {
     facts.localAPIC.armTimer(at: time, clock: facts.clock)

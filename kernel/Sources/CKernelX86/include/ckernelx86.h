@@ -163,7 +163,7 @@ ERIX_INLINE void erix_xrstor(uint64_t area) {
 /* Copies from user memory; 0 when part of it cannot be read. */
 uint64_t erix_copy_from_user(void *_Nonnull destination, uint64_t source, uint64_t count);
 /* Leaves the start of the kernel for a thread, or to wait. */
-_Noreturn void erix_begin(uint64_t context);
+_Noreturn void erix_begin(uint64_t thread);
 
 /* Attempts that protections refuse, in smoke kernels: 1 when it was possible. probes.S. */
 uint64_t erix_probe_read(uint64_t address);

@@ -126,9 +126,11 @@ extension RootBuilder {
   /// What a slot holds; nil for an empty one.
   func descriptor(_ slot: UInt32, in space: ObjectSpace) -> TransferDescriptor? {
     let number = CapSlot(rawValue: slot)
+    // Only read; the encoder has borrowed the original.
+    var space = space
     guard
       let found = try? CapabilityDescription(
-        of: number, in: cspace, scope: .whole, space: space), found.type != .null
+        of: number, in: cspace, scope: .whole, space: &space), found.type != .null
     else { return nil }
     return TransferDescriptor(
       slot: number, type: found.type, kind: found.family, rights: found.rights)
@@ -137,6 +139,8 @@ extension RootBuilder {
   /// The untyped memory in a slot.
   func untyped(_ slot: UInt32, in space: ObjectSpace) -> RootUntyped? {
     let number = CapSlot(rawValue: slot)
+    // As in `descriptor`.
+    var space = space
     guard let found = try? space.occupied(number, in: cspace, .whole),
       let object = found.object.object
     else { return nil }

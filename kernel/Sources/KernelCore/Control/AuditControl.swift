@@ -32,11 +32,12 @@ extension KernelState {
       let counters = process.object.counters
       let pool = process.object.pool
       let used = pool.map { $0.object.totalBytes - $0.object.freeBytes } ?? 0
-      return .words(counters.processorTime, counters.messages, counters.faults, used)
+      let time = M.nanoseconds(in: counters.processorTime)
+      return .words(time, counters.messages, counters.faults, used)
     }
   }
 
-  private func describe(_ process: Ref<Process>) -> ControlOutcome {
+  private mutating func describe(_ process: Ref<Process>) -> ControlOutcome {
     let state = UInt64(process.object.state.rawValue)
     let filter = UInt64(process.object.syscallFilter.rawValue)
     let slots = process.object.cspace?.object.slotCount ?? 0
@@ -48,7 +49,7 @@ extension KernelState {
   ///
   /// A long way is gone in several executions of the call: how far it came stands in the caller's
   /// word 1, so that the next one goes on from there.
-  private func auditSlots(
+  private mutating func auditSlots(
     _ request: ControlRequest, by caller: ControlCaller
   ) throws(SyscallError) -> ControlOutcome {
     try request.requireZero(from: 2)
@@ -78,7 +79,7 @@ extension KernelState {
   /// Slots and absent leaves that one execution passes.
   private static var auditSteps: Int { 64 }
 
-  private func describe(_ slot: Ref<Slot>, _ object: Ref<ObjectHeader>, _ index: UInt32)
+  private mutating func describe(_ slot: Ref<Slot>, _ object: Ref<ObjectHeader>, _ index: UInt32)
     -> ControlOutcome
   {
     let isEndpoint = slot.object.type == .endpoint

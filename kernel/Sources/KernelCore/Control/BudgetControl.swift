@@ -10,7 +10,7 @@ extension KernelState {
     guard request.operation == .topUpBudget else {
       try request.requireZero(from: 1)
       let reading = try BudgetReading(
-        of: request.onlySlot(request.word0), in: caller.cspace, scope: .window, space: objects)
+        of: request.onlySlot(request.word0), in: caller.cspace, scope: .window, space: &objects)
       return .words(reading.total, reading.free, reading.lowWater)
     }
     try request.requireZero(from: 2)

@@ -50,7 +50,7 @@ extension KernelState {
     try request.requireZero(from: 1)
     guard flags <= includeKind else { throw .invalidArgument }
     let found = try CapabilityDescription(
-      of: ControlRequest.low(request.word0), in: caller.cspace, scope: .window, space: objects)
+      of: ControlRequest.low(request.word0), in: caller.cspace, scope: .window, space: &objects)
     let kind = flags == includeKind ? UInt64(found.family.rawValue) : 0
     return .words(
       UInt64(found.type.rawValue), UInt64(found.rights.rawValue) | kind << 32, found.pageCount)

@@ -19,7 +19,7 @@ struct RequestPayload {
   /// - Throws: `tooLarge` for more than a message holds, `noBuffer` for more than the words without
   ///   an IPC buffer.
   init(
-    _ request: ControlRequest, from thread: Ref<Thread>, in space: ObjectSpace
+    _ request: ControlRequest, from thread: Ref<Thread>, in space: inout ObjectSpace
   ) throws(SyscallError) {
     guard request.length <= MessageTag.maximumLength else { throw .tooLarge }
     self.request = request
@@ -57,7 +57,7 @@ struct ReplyPayload {
   /// Makes room.
   ///
   /// - Throws: `tooLarge`, `noBuffer` as for requests.
-  init(bytes: UInt64, for thread: Ref<Thread>, in space: ObjectSpace) throws(SyscallError) {
+  init(bytes: UInt64, for thread: Ref<Thread>, in space: inout ObjectSpace) throws(SyscallError) {
     guard bytes <= Self.capacity else { throw .tooLarge }
     buffer = space.bufferWords(of: thread)
     guard bytes <= UInt64(MessageTag.registerBytes) || buffer != nil else { throw .noBuffer }

@@ -21,6 +21,7 @@ extension ControlRequest {
   }
 
   /// Checks that no word from number `first` on is used.
+  @inline(never)
   func requireZero(from first: Int) throws(SyscallError) {
     var used: UInt64 = 0
     if first <= 0 { used |= word0 }

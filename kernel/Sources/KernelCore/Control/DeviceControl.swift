@@ -35,7 +35,7 @@ extension KernelState {
   /// The clock of operation 13 has 1000 ticks a second.
   private static var nanosecondsPerTick: UInt64 { 1_000_000 }
 
-  private func portControl(
+  private mutating func portControl(
     _ family: EndpointKind, _ request: ControlRequest
   ) throws(SyscallError) -> ControlOutcome {
     let isRead = request.operation == .ioPortRead8
@@ -48,7 +48,7 @@ extension KernelState {
     return .done
   }
 
-  private func readPCI(_ request: ControlRequest) throws(SyscallError) -> ControlOutcome {
+  private mutating func readPCI(_ request: ControlRequest) throws(SyscallError) -> ControlOutcome {
     try request.requireZero(from: 2)
     guard let address = PCIAddress(request.word0), let offset = UInt8(exactly: request.word1),
       offset.isMultiple(of: 4)

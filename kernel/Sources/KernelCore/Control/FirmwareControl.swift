@@ -17,7 +17,7 @@ extension KernelState {
     let count = request.word1
     guard count > 0, count <= ReplyPayload.capacity / 8 else { throw .invalidArgument }
     guard !firmware.isEmpty else { throw .notFound }
-    var payload = try ReplyPayload(bytes: count * 8, for: caller.thread, in: objects)
+    var payload = try ReplyPayload(bytes: count * 8, for: caller.thread, in: &objects)
     guard firmware.covers(request.word0, count: count * 8, in: objects.frames) else {
       throw .denied
     }

@@ -21,7 +21,7 @@ struct ConfigureLine {
   ///   notification; `invalidArgument` for a line that does not exist, unknown flags, and a
   ///   notification for a closed line or one without a badge, whose bits would say nothing.
   init(
-    _ request: ControlRequest, by caller: ControlCaller, lines: UInt32, in space: ObjectSpace
+    _ request: ControlRequest, by caller: ControlCaller, lines: UInt32, in space: inout ObjectSpace
   ) throws(SyscallError) {
     try request.requireZero(from: 2)
     let slot = try request.onlySlot(request.word1)
@@ -53,7 +53,7 @@ extension KernelState {
       return .words(UInt64(line))
     case .acknowledgeInterrupt: try acknowledge(request)
     default:
-      configure(try ConfigureLine(request, by: caller, lines: interrupts.count, in: objects))
+      configure(try ConfigureLine(request, by: caller, lines: interrupts.count, in: &objects))
     }
     return .done
   }

@@ -29,8 +29,9 @@ extension KernelState {
   package mutating func control(
     _ family: EndpointKind, _ request: ControlRequest, from thread: Ref<Thread>
   ) throws(SyscallError) -> ControlOutcome {
-    guard !request.operation.isReserved else { throw .denied }
-    guard family.accepts(request.operation) else { throw .unsupported }
+    guard family.accepts(request.operation) else {
+      throw request.operation.isReserved ? .denied : .unsupported
+    }
     let process = thread.object.process
     guard let cspace = process.object.cspace else { throw .wrongState }
     let caller = ControlCaller(thread: thread, process: process, cspace: cspace)

@@ -10,7 +10,7 @@ extension KernelState {
   ) throws(SyscallError) -> ControlOutcome {
     if request.operation == .readKernelLog { return try readLog(request, by: caller) }
     guard request.length > 0 else { throw .invalidArgument }
-    let payload = try RequestPayload(request, from: caller.thread, in: objects)
+    let payload = try RequestPayload(request, from: caller.thread, in: &objects)
     if request.operation == .writeLegacySerial { return try writeSerial(payload) }
     for index in 0..<payload.count { log(Self.printable(payload[index])) }
     if payload[payload.count - 1] != UInt8(ascii: "\n") { log(UInt8(ascii: "\n")) }
@@ -24,7 +24,9 @@ extension KernelState {
   }
 
   /// Writes as much as the port takes without waiting; word 0 of the reply says how much.
-  private func writeSerial(_ payload: RequestPayload) throws(SyscallError) -> ControlOutcome {
+  private mutating func writeSerial(_ payload: RequestPayload) throws(SyscallError)
+    -> ControlOutcome
+  {
     guard platform.ownsSerial else { throw .denied }
     let data: UInt16 = 0x3F8
     let status: UInt16 = 0x3FD
@@ -37,7 +39,7 @@ extension KernelState {
   }
 
   /// The bytes from a cursor on, as many as were asked for and one message holds.
-  private func readLog(
+  private mutating func readLog(
     _ request: ControlRequest, by caller: ControlCaller
   ) throws(SyscallError) -> ControlOutcome {
     try request.requireZero(from: 2)
@@ -48,7 +50,7 @@ extension KernelState {
     guard request.word0 <= log.end else { throw .invalidArgument }
     let first = max(request.word0, log.start)
     let count = min(request.word1, log.end - first)
-    var payload = try ReplyPayload(bytes: 8 + count, for: caller.thread, in: objects)
+    var payload = try ReplyPayload(bytes: 8 + count, for: caller.thread, in: &objects)
     payload.append(first)
     for index in 0..<count {
       payload.append(byte: log.byte(first + index, in: objects.frames) ?? 0)

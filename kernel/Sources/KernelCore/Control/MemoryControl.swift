@@ -8,7 +8,7 @@ extension KernelState {
   /// Pages cleared between two looks at pending interrupts.
   private static var pagesPerLook: Int { 4 }
 
-  @inline(__always) mutating func memoryControl(
+  @inline(never) mutating func memoryControl(
     _ request: ControlRequest, by caller: ControlCaller
   ) throws(SyscallError) -> ControlOutcome {
     switch request.operation {
@@ -84,7 +84,7 @@ extension KernelState {
         process: request.onlySlot(request.word0), address: request.word1, source: request.word2,
         count: request.word3),
       of: caller.cspace, scope: .window, in: &objects)
-    while try write.step(on: M.self, in: objects) == .preempted {
+    while try write.step(on: M.self, in: &objects) == .preempted {
       guard M.interruptPending() else { continue }
       // As with a repeated string instruction, the registers say what is left.
       caller.thread.object.context.r10 = write.rest.address

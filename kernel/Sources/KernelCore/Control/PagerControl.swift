@@ -41,7 +41,7 @@ extension KernelState {
   ///
   /// - Throws: `slotOutOfRange`, `emptySlot`, `wrongType` for the slot; `wrongState` when no reply
   ///   is owed, or it is not for a fault, or nobody waits for it any more.
-  private func faultTarget(
+  private mutating func faultTarget(
     _ reply: CapSlot, by caller: ControlCaller
   ) throws(SyscallError) -> ReplyTarget {
     var slot: Ref<Slot>?

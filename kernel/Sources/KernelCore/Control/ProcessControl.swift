@@ -69,7 +69,7 @@ extension KernelState {
     let set = try SetCSpaceWindow(
       of: request.onlySlot(request.word0), base: ControlRequest.low(request.word1).rawValue,
       count: ControlRequest.high(request.word1).rawValue, by: caller.cspace, scope: .window,
-      in: objects)
+      in: &objects)
     set.invoke()
     mark("PHASE2:CSPACE_WINDOW_SET")
     return .done

@@ -29,6 +29,7 @@ extension KernelState {
     default:
       guard request.word1 < VSpace.addressLimit else { throw .invalidArgument }
       thread.object.context.fsBase = request.word1
+      thread.unload()
       thread.object.flags.insert(.extended)
     }
     return .done
@@ -40,7 +41,7 @@ extension KernelState {
   ) throws(SyscallError) -> ControlOutcome {
     let start = try StartProcess(
       request.onlySlot(request.word0), at: ThreadStart(request), of: caller.cspace,
-      scope: .window, in: objects)
+      scope: .window, in: &objects)
     start.invoke(in: &objects)
     return .done
   }
@@ -50,7 +51,7 @@ extension KernelState {
   ) throws(SyscallError) -> ControlOutcome {
     let start = try StartThread(
       request.onlySlot(request.word0), at: ThreadStart(request), of: caller.cspace,
-      scope: .window, in: objects)
+      scope: .window, in: &objects)
     start.invoke(in: &objects)
     return .done
   }
@@ -66,7 +67,7 @@ extension KernelState {
     return thread == caller.thread ? .consumed : .done
   }
 
-  private func setFilter(
+  private mutating func setFilter(
     _ request: ControlRequest, by caller: ControlCaller
   ) throws(SyscallError) -> ControlOutcome {
     try request.requireZero(from: 2)

@@ -44,13 +44,13 @@ extension ObjectSpace {
   /// Checks what a message needs beyond the registers, as far as its sender goes.
   ///
   /// - Throws: `noBuffer`; `missingRight` for capabilities without GRANT; what `Transfer` throws.
-  func checkExtras(
+  mutating func checkExtras(
     of tag: MessageTag, from sender: Ref<Thread>, mayGrant: Bool
   ) throws(SyscallError) {
     guard tag.hasExtras else { return }
     if tag.capabilityCount > 0 {
       guard mayGrant else { throw .missingRight }
-      _ = try Transfer(tag.capabilityCount, of: sender, in: self)
+      _ = try Transfer(tag.capabilityCount, of: sender, in: &self)
     }
     guard bufferWords(of: sender) != nil else { throw .noBuffer }
   }
@@ -78,15 +78,15 @@ extension ObjectSpace {
     if isLong, destination == nil { throw .tooLarge }
     if tag.capabilityCount > 0 {
       guard mayGrant else { throw .missingRight }
-      let transfer = try Transfer(tag.capabilityCount, of: sender, in: self)
-      try transfer.check(from: sender, to: receiver, in: self)
-      transfer.carryOut(from: sender, to: receiver, in: &self)
+      let transfer = try Transfer(tag.capabilityCount, of: sender, in: &self)
+      try transfer.check(to: receiver, in: &self)
+      transfer.carryOut(to: receiver, in: &self)
     }
     if isLong, let destination { copyPayload(of: tag.length, from: source, to: destination) }
   }
 
   /// Copies what follows the words; the last word is cut to the length of the message.
-  private func copyPayload(
+  private mutating func copyPayload(
     of length: UInt16, from source: Table<UInt64>, to destination: Table<UInt64>
   ) {
     let first = (IPCBuffer.payloadOffset + Int(MessageTag.registerBytes)) / 8

@@ -57,7 +57,7 @@ extension ObjectSpace {
     guard (try? deliverFault(of: thread, to: receiver)) != nil else { return false }
     thread.object.state = .awaitingReply
     receiveCall(of: thread, by: receiver, at: endpoint)
-    makeReady(receiver)
+    resume(receiver, on: thread.object.processor)
     return true
   }
 
@@ -91,7 +91,7 @@ extension ObjectSpace {
   /// The faulting thread whose reply `server` owes, or that a Reply capability stands for.
   ///
   /// - Throws: `wrongState` when there is none; for the slot `wrongType`.
-  package func faultingThread(
+  package mutating func faultingThread(
     for server: Ref<Thread>, saved slot: Ref<Slot>?
   ) throws(SyscallError) -> Ref<Thread> {
     if let slot, slot.object.type != .reply { throw .wrongType }

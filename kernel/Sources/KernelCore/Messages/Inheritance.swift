@@ -59,7 +59,7 @@ extension ObjectSpace {
     }
   }
 
-  private func requeueReceiver(_ thread: Ref<Thread>, with priority: UInt8) {
+  private mutating func requeueReceiver(_ thread: Ref<Thread>, with priority: UInt8) {
     if let endpoint = thread.endpoint {
       endpoint.object.receivers.remove(thread)
       thread.object.priority = priority

@@ -20,7 +20,8 @@ extension KernelState {
     let slot = try sendSlot(of: thread)
     let endpoint = try slot.holding(Endpoint.self, with: .send)
     guard endpoint.object.family == .generic else {
-      return try callKernel(tag, through: slot, to: endpoint.object.family, from: thread)
+      guard tag.flags == .none, tag.capabilityCount == 0 else { throw .invalidArgument }
+      return callKernel(tag, through: slot, to: endpoint.object.family, from: thread)
     }
     let mayGrant = slot.object.rights.contains(.grant)
     try objects.checkExtras(of: tag, from: thread, mayGrant: mayGrant)
@@ -42,7 +43,7 @@ extension KernelState {
     objects.block(thread, as: .awaitingReply)
     startDeadline(of: thread, terms)
     objects.receiveCall(of: thread, by: receiver, at: endpoint)
-    resume(receiver, on: cpu)
+    objects.resume(receiver, on: cpu)
   }
 
   /// Queues a caller that nobody receives.
@@ -57,19 +58,18 @@ extension KernelState {
 
   /// The occupied slot that a thread sends through.
   @inline(__always)
-  func sendSlot(of thread: Ref<Thread>) throws(SyscallError) -> Ref<Slot> {
+  mutating func sendSlot(of thread: Ref<Thread>) throws(SyscallError) -> Ref<Slot> {
     try objects.occupied(
       CapSlot(register: thread.object.context.rdi), in: thread.object.cspace, .whole)
   }
 
-  /// A CALL that the kernel answers itself.
+  /// A CALL without flags and capabilities that the kernel answers itself.
   ///
   /// The status register says whether the call was one; how the operation ended stands in the
   /// label.
-  private mutating func callKernel(
+  mutating func callKernel(
     _ tag: MessageTag, through slot: Ref<Slot>, to family: EndpointKind, from thread: Ref<Thread>
-  ) throws(SyscallError) {
-    guard tag.flags == .none, tag.capabilityCount == 0 else { throw .invalidArgument }
+  ) {
     thread.object.process.object.counters.messages &+= 1
     let words = thread.object.context
     guard let operation = ControlOperation(rawValue: tag.label) else {
@@ -112,17 +112,6 @@ extension KernelState {
   @inline(__always) mutating func startDeadline(of thread: Ref<Thread>, _ terms: WaitTerms) {
     guard terms.isTimed else { return }
     objects.armTimer(thread, now: M.now())
-  }
-
-  /// Lets a thread go on whose wait is over: at once, in place of one that has just blocked, unless
-  /// somebody more urgent is ready.
-  @inline(__always) mutating func resume(_ thread: Ref<Thread>, on cpu: Ref<Processor>) {
-    let isUrgent = cpu.object.ready.top <= Int(thread.object.priority)
-    guard cpu.object.current == nil, thread.object.processor == cpu, isUrgent else {
-      return objects.makeReady(thread)
-    }
-    thread.object.state = .ready
-    cpu.object.current = thread
   }
 
   // MARK: NOTIFY
@@ -170,6 +159,17 @@ extension Thread {
 }
 
 extension ObjectSpace {
+  /// Lets a thread go on whose wait is over: at once, in place of one that has just blocked, unless
+  /// somebody more urgent is ready.
+  @inline(__always) mutating func resume(_ thread: Ref<Thread>, on cpu: Ref<Processor>) {
+    let isUrgent = cpu.object.ready.top <= Int(thread.object.priority)
+    guard cpu.object.current == nil, thread.object.processor == cpu, isUrgent else {
+      return makeReady(thread)
+    }
+    thread.object.state = .ready
+    cpu.object.current = thread
+  }
+
   /// Makes a receiver that got a call owe its caller a reply; it inherits the caller's urgency.
   @inline(__always)
   mutating func receiveCall(
@@ -182,7 +182,7 @@ extension ObjectSpace {
 
   /// Links a caller and the thread that owes it a reply.
   @inline(__always)
-  func owe(_ client: Ref<Thread>, by receiver: Ref<Thread>, at endpoint: Ref<Endpoint>) {
+  mutating func owe(_ client: Ref<Thread>, by receiver: Ref<Thread>, at endpoint: Ref<Endpoint>) {
     client.object.server = receiver
     receiver.object.client = client
     receiver.object.clientEndpoint = endpoint.object.header.id
@@ -205,7 +205,7 @@ extension ObjectSpace {
   /// Puts a one-way message on the ring of an endpoint.
   ///
   /// - Throws: `retry` when the ring is full, or the message is more than its words.
-  func enqueue(
+  mutating func enqueue(
     _ thread: Ref<Thread>, in endpoint: Ref<Endpoint>, badge: UInt64, _ tag: MessageTag
   ) throws(SyscallError) {
     guard !tag.hasExtras, let entry = endpoint.object.ring?.object.append(in: frames) else {

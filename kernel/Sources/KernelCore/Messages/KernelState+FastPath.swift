@@ -1,56 +1,104 @@
-// The straight paths of CALL, REPLY_RECV and NOTIFY: short messages without flags and capabilities,
-// with nobody in the way. Each is a row of tests, then a row of moves; whatever fails a test takes
-// the general path, which does the same and more. docs/reference/syscalls.md.
+// The straight paths of CALL, RECV, REPLY_RECV, NOTIFY and YIELD: short messages without flags and
+// capabilities, with nobody in the way. Each is a row of tests, then a row of moves; whatever fails
+// a test takes the general path, which does the same and more. docs/reference/syscalls.md.
 //
 // What the tests leave out: deadlines, receive slots, faults and pending signals (`flags` of the
 // other side are none), FPU and FS base (`extended`), other processors, more urgent threads,
 // donated priorities, and kernel endpoints.
+//
+// None of them looks at work left to do, expired timers or invalidations, as `leave` does: at the
+// entry of a system call there are none that are as urgent as the caller, and a straight path
+// makes none.
 
 import CapABI
 import KernelMachine
 
 extension KernelState {
-  /// Carries a system call out on a straight path.
-  ///
-  /// - Returns: The thread to resume; nil when a test failed, and nothing has changed.
+  /// Carries a system call out, on a straight path if there is one and nothing is traced.
   @inline(__always)
-  mutating func straightPath(_ thread: Ref<Thread>, on cpu: Ref<Processor>) -> Ref<Thread>? {
-    let context = thread.object.context
-    let number = context.rax
+  mutating func dispatch(_ thread: Ref<Thread>, on cpu: Ref<Processor>) -> Ref<Thread>? {
+    // What is traced takes the general path, which records it.
+    guard trace.kinds == 0 else { return generalPath(thread, on: cpu) }
+    let number = thread.object.context.rax
     guard number == Syscall.call.rawValue || number == Syscall.replyReceive.rawValue else {
-      return number == Syscall.notify.rawValue ? notifyStraight(thread) : nil
+      return shortPath(number, thread, on: cpu)
     }
-    guard context.rsi >> MessageTag.lengthShift <= UInt64(MessageTag.registerBytes),
+    return straightPath(number, thread, on: cpu)
+  }
+
+  /// CALL and REPLY_RECV; whatever fails a test turns to the general path.
+  @inline(__always)
+  private mutating func straightPath(
+    _ number: UInt64, _ thread: Ref<Thread>, on cpu: Ref<Processor>
+  ) -> Ref<Thread>? {
+    let tag = thread.object.context.rsi
+    guard tag >> MessageTag.lengthShift <= UInt64(MessageTag.registerBytes),
       let slot = objects.straightSlot(of: thread), slot.object.type == .endpoint,
-      let endpoint = slot.object.object?.cast(to: Endpoint.self),
-      endpoint.object.family == .generic
-    else { return nil }
+      let endpoint = slot.object.object?.cast(to: Endpoint.self)
+    else { return generalPath(thread, on: cpu) }
     return number == Syscall.call.rawValue
       ? callStraight(thread, slot, endpoint, on: cpu)
       : answerStraight(thread, slot, endpoint, on: cpu)
   }
 
-  /// CALL to the only receiver, which runs in place of the caller.
+  /// Everything but calls and answers.
+  ///
+  /// What needs many registers stands in functions of its own, which turn to the general path
+  /// themselves: so the others save none.
+  @inline(__always)
+  private mutating func shortPath(
+    _ number: UInt64, _ thread: Ref<Thread>, on cpu: Ref<Processor>
+  ) -> Ref<Thread>? {
+    guard number != Syscall.notify.rawValue else { return notifyStraight(thread, on: cpu) }
+    guard number != Syscall.receive.rawValue else { return receiveStraight(thread, on: cpu) }
+    guard number != Syscall.yield.rawValue else { return yieldStraight(thread, on: cpu) }
+    let last = Syscall.revokeLocalCap.rawValue &- Syscall.call.rawValue
+    guard number &- Syscall.call.rawValue > last else { return generalPath(thread, on: cpu) }
+    thread.object.finish(.unsupported)
+    return thread
+  }
+
+  /// CALL to the only receiver, which runs in place of the caller, or to the kernel.
   @inline(__always)
   private mutating func callStraight(
     _ client: Ref<Thread>, _ slot: Ref<Slot>, _ endpoint: Ref<Endpoint>, on cpu: Ref<Processor>
   ) -> Ref<Thread>? {
-    guard slot.object.rights.contains(.send), client.allows(.call),
-      let server = endpoint.object.receivers.only,
-      (server.object.flags | client.object.flags & .extended).isEmpty,
+    guard slot.object.rights.contains(.send), client.allows(.call) else {
+      return generalPath(client, on: cpu)
+    }
+    // Nobody receives at an endpoint of the kernel.
+    guard let server = endpoint.object.receivers.only else {
+      return endpoint.object.family == .generic
+        ? generalPath(client, on: cpu) : callKernelStraight(client, slot, endpoint, on: cpu)
+    }
+    guard (server.object.flags | client.object.flags & .extended).isEmpty,
       client.object.priority <= server.object.priority, server.canReplace(on: cpu)
-    else { return nil }
+    else { return generalPath(client, on: cpu) }
     endpoint.object.receivers.takeOnly()
     client.object.state = .awaitingReply
     server.object.clientEndpoint = endpoint.object.header.id
     server.owe(client)
+    client.object.process.object.counters.messages &+= 1
     server.accept(
       badge: slot.object.badge, tag: client.object.context.rsi, wordsOf: client)
     switchStraight(from: client, to: server, on: cpu)
     return server
   }
 
+  /// CALL of the kernel with at most four words.
+  @inline(never)
+  private mutating func callKernelStraight(
+    _ client: Ref<Thread>, _ slot: Ref<Slot>, _ endpoint: Ref<Endpoint>, on cpu: Ref<Processor>
+  ) -> Ref<Thread>? {
+    cpu.object.entryPriority = Int(client.object.priority)
+    let tag = MessageTag(rawValue: client.object.context.rsi)
+    callKernel(tag, through: slot, to: endpoint.object.family, from: client)
+    return leave(on: cpu)
+  }
+
   /// REPLY_RECV with nothing to receive, by a thread that the caller had lent nothing.
+  ///
+  /// No reply is owed through an endpoint of the kernel.
   @inline(__always)
   private mutating func answerStraight(
     _ server: Ref<Thread>, _ slot: Ref<Slot>, _ endpoint: Ref<Endpoint>, on cpu: Ref<Processor>
@@ -62,45 +110,134 @@ extension KernelState {
       server.object.priority == server.object.basePriority,
       endpoint.object.callers.isEmpty, endpoint.object.receivers.isEmpty,
       endpoint.object.ring == nil, client.canReplace(on: cpu)
-    else { return nil }
+    else { return generalPath(server, on: cpu) }
     server.object.state = .receiving
     server.object.place = endpoint.header
     server.object.mayGrantReply = slot.object.rights.contains(.grant)
     endpoint.object.receivers.fill(with: server)
     server.object.client = nil
     client.object.server = nil
+    server.object.process.object.counters.messages &+= 1
     client.accept(badge: 0, tag: server.object.context.rsi, wordsOf: server)
     switchStraight(from: server, to: client, on: cpu)
     return client
   }
 
-  /// NOTIFY of a notification that nobody waits for at this moment.
+  /// NOTIFY of a notification that nobody waits for at this moment, or one thread that is more
+  /// urgent.
   @inline(__always)
-  private func notifyStraight(_ thread: Ref<Thread>) -> Ref<Thread>? {
+  private mutating func notifyStraight(
+    _ thread: Ref<Thread>, on cpu: Ref<Processor>
+  ) -> Ref<Thread>? {
     guard let slot = objects.straightSlot(of: thread), slot.object.type == .notification,
       slot.object.rights.contains(.send), thread.allows(.notify),
       let notification = slot.object.object?.cast(to: Notification.self),
-      notification.object.waiters.isEmpty, notification.object.bound == nil
-    else { return nil }
+      notification.object.bound == nil
+    else { return generalPath(thread, on: cpu) }
+    guard notification.object.waiters.isEmpty else {
+      return wakeStraight(notification, slot.object.badge, by: thread, on: cpu)
+    }
     notification.object.bits |= slot.object.badge
     thread.object.process.object.counters.messages &+= 1
     thread.object.finish(.ok)
     return thread
   }
 
-  /// Gives the processor from one thread to another; the rest of the turn goes with it.
+  /// Lets the only waiter of a notification run, before the thread that signals.
+  @inline(never)
+  private mutating func wakeStraight(
+    _ notification: Ref<Notification>, _ bits: UInt64, by thread: Ref<Thread>,
+    on cpu: Ref<Processor>
+  ) -> Ref<Thread>? {
+    let now = M.now()
+    let rest = cpu.object.quantumEnd
+    guard bits != 0, let waiter = notification.object.waiters.only,
+      (waiter.object.flags | thread.object.flags & .extended).isEmpty,
+      thread.object.priority < waiter.object.priority, waiter.canReplace(on: cpu),
+      now < rest, cpu.object.armedUntil <= now &+ waiter.object.quantum
+    else { return generalPath(thread, on: cpu) }
+    thread.object.process.object.counters.messages &+= 1
+    thread.object.finish(.ok)
+    // As in `takeNext`: it keeps its place and the rest of its turn.
+    thread.object.quantum = rest &- now
+    cpu.object.ready.prepend(thread)
+    notification.object.waiters.takeOnly()
+    waiter.accept(signals: bits)
+    cpu.beginTurn(of: waiter, at: now)
+    switchStraight(from: thread, to: waiter, on: cpu)
+    return waiter
+  }
+
+  /// RECV at an endpoint where nothing waits to be received: the next thread runs.
+  ///
+  /// It may be less urgent than the one that waits, so no work must be left that is more urgent.
+  @inline(never)
+  private mutating func receiveStraight(
+    _ thread: Ref<Thread>, on cpu: Ref<Processor>
+  ) -> Ref<Thread>? {
+    guard thread.object.context.rsi == 0, let slot = objects.straightSlot(of: thread),
+      slot.object.type == .endpoint, slot.object.rights.contains(.receive),
+      thread.allows(.receive), let endpoint = slot.object.object?.cast(to: Endpoint.self),
+      endpoint.object.family == .generic, endpoint.object.callers.isEmpty,
+      endpoint.object.receivers.isEmpty, endpoint.object.ring == nil,
+      thread.object.client == nil, thread.object.flags.isEmpty,
+      let next = cpu.object.ready.first, (next.object.flags & .extended).isEmpty,
+      workPriority < 0, !objects.hasNewWork
+    else { return generalPath(thread, on: cpu) }
+    let now = M.now()
+    guard cpu.object.armedUntil <= now &+ next.object.quantum else {
+      return generalPath(thread, on: cpu)
+    }
+    thread.object.state = .receiving
+    thread.object.place = endpoint.header
+    thread.object.mayGrantReply = slot.object.rights.contains(.grant)
+    endpoint.object.receivers.fill(with: thread)
+    _ = cpu.object.ready.takeFirst()
+    cpu.beginTurn(of: next, at: now)
+    switchStraight(from: thread, to: next, on: cpu)
+    return next
+  }
+
+  /// YIELD to the next equal, or to nobody.
+  @inline(never)
+  private mutating func yieldStraight(
+    _ thread: Ref<Thread>, on cpu: Ref<Processor>
+  ) -> Ref<Thread>? {
+    let priority = Int(thread.object.priority)
+    guard thread.allows(.yield), cpu.object.ready.top <= priority else {
+      return generalPath(thread, on: cpu)
+    }
+    guard cpu.object.ready.top == priority else {
+      thread.object.finish(.ok)
+      return thread
+    }
+    let now = M.now()
+    guard let next = cpu.object.ready.first,
+      (next.object.flags | thread.object.flags & .extended).isEmpty,
+      cpu.object.armedUntil <= now &+ next.object.quantum
+    else { return generalPath(thread, on: cpu) }
+    thread.object.finish(.ok)
+    thread.object.quantum = Processor.quantum
+    cpu.object.ready.replaceFirst(next, with: thread)
+    cpu.beginTurn(of: next, at: now)
+    switchStraight(from: thread, to: next, on: cpu)
+    return next
+  }
+
+  /// Gives the processor from one thread to another.
   @inline(__always)
-  private func switchStraight(
+  private mutating func switchStraight(
     from old: Ref<Thread>, to new: Ref<Thread>, on cpu: Ref<Processor>
   ) {
     let from = old.object.process
     let to = new.object.process
-    from.object.counters.messages &+= 1
     new.object.state = .ready
     cpu.object.current = new
+    // Neither has an FPU area or an FS base, so there is nothing else to load.
+    cpu.object.loaded = new
     guard from != to else { return }
     // While a thread runs, the address space is its own and its process is the one to charge.
-    let now = M.now()
+    let now = M.ticks()
     from.object.counters.processorTime &+= now &- cpu.object.chargedUntil
     cpu.object.chargedUntil = now
     cpu.object.addressSpace = to
@@ -124,7 +261,7 @@ extension Ref where Object == Thread {
 extension ObjectSpace {
   /// The slot in rdi, in a CSpace without nodes; it may be empty.
   @inline(__always)
-  fileprivate func straightSlot(of thread: Ref<Thread>) -> Ref<Slot>? {
+  fileprivate mutating func straightSlot(of thread: Ref<Thread>) -> Ref<Slot>? {
     let cspace = thread.object.cspace
     let index = thread.object.context.rdi
     // Below 2^58, and slots beyond the CSpace are always empty.

@@ -15,7 +15,7 @@ extension KernelState {
   ///
   /// If it named no slot of the endpoint, because it answered through a Reply capability, it gets
   /// RETRY.
-  private func giveWay(_ thread: Ref<Thread>, at endpoint: Ref<Endpoint>) {
+  private mutating func giveWay(_ thread: Ref<Thread>, at endpoint: Ref<Endpoint>) {
     guard let slot = try? sendSlot(of: thread), slot.object.object == endpoint.header else {
       return thread.object.finish(.retry)
     }
@@ -45,7 +45,7 @@ extension KernelState {
   ///
   /// - Throws: `wrongType`, `missingRight`; `unsupported` for an endpoint of the kernel.
   @inline(__always)
-  func receivePlace(_ slot: Ref<Slot>) throws(SyscallError) -> ReceivePlace {
+  mutating func receivePlace(_ slot: Ref<Slot>) throws(SyscallError) -> ReceivePlace {
     guard slot.object.type == .endpoint else {
       return .notification(try slot.holding(Notification.self, with: .receive))
     }
@@ -83,10 +83,13 @@ extension KernelState {
         return objects.takeSignals(of: bound, for: thread)
       }
       // Callers and ring take turns, so neither can keep the other waiting.
-      if endpoint.object.isRingNext, objects.takeFromRing(of: endpoint, for: thread) { return true }
+      let hasRing = endpoint.object.ring != nil
+      if hasRing, endpoint.object.isRingNext, objects.takeFromRing(of: endpoint, for: thread) {
+        return true
+      }
       thread.object.mayGrantReply = mayGrant
       if takeCall(for: thread, at: endpoint) { return true }
-      return objects.takeFromRing(of: endpoint, for: thread)
+      return hasRing && objects.takeFromRing(of: endpoint, for: thread)
     }
   }
 

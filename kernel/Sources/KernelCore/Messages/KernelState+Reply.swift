@@ -48,7 +48,7 @@ extension KernelState {
     }
     objects.abandonClient(of: thread, with: .abandoned)
     if !takeMessage(for: thread, at: place) { wait(thread, at: place, terms) }
-    if let client = target.client, client.object.state == .ready { resume(client, on: cpu) }
+    if let client = target.client, client.object.state == .ready { objects.resume(client, on: cpu) }
   }
 
   /// SAVE_REPLY: the empty slot in rdi gets the permission to answer.
@@ -69,7 +69,7 @@ extension KernelState {
   }
 
   /// Where a thread receives that answers through a slot.
-  private func receivePlace(
+  private mutating func receivePlace(
     of thread: Ref<Thread>, replyingThrough slot: Ref<Slot>
   ) throws(SyscallError) -> ReceivePlace {
     guard slot.object.type == .reply else { return try receivePlace(slot) }
@@ -81,8 +81,8 @@ extension KernelState {
   ///
   /// - Throws: `wrongType`, `missingRight`; `wrongState` when no reply is owed through the
   ///   endpoint.
-  @inline(__always)
-  private func replyTarget(
+  @inline(never)
+  private mutating func replyTarget(
     _ slot: Ref<Slot>, of thread: Ref<Thread>
   ) throws(SyscallError) -> ReplyTarget {
     guard slot.object.type == .endpoint else {
@@ -104,7 +104,7 @@ extension ObjectSpace {
   ///
   /// The answer to a caller that is gone goes nowhere, whatever it is.
   /// - Throws: what `deliver` throws; the reply is owed then as before.
-  @inline(__always)
+  @inline(never)
   mutating func answer(
     _ target: ReplyTarget, _ tag: MessageTag, from thread: Ref<Thread>
   ) throws(SyscallError) {

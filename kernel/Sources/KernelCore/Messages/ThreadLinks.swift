@@ -60,12 +60,13 @@ extension Ref where Object == Thread {
 
 extension ObjectSpace {
   /// Puts the thread that runs into a queue, in place of the processor.
-  @inline(__always) func block(_ thread: Ref<Thread>, as state: ThreadState) {
+  @inline(__always) mutating func block(_ thread: Ref<Thread>, as state: ThreadState) {
     thread.object.processor.object.current = nil
     thread.object.state = state
   }
 
   /// Takes a thread out of whatever it waits for; its state is to be set by the caller.
+  @inline(never)
   mutating func leaveWait(_ thread: Ref<Thread>) {
     switch thread.object.state {
     case .stopped, .ready: break
@@ -92,12 +93,16 @@ extension ObjectSpace {
 
   /// Gives up what was prepared for a wait that is over.
   @inline(__always) mutating func settleWait(_ thread: Ref<Thread>) {
-    guard !(thread.object.flags & (.timed | .reserving)).isEmpty else { return }
+    if !(thread.object.flags & (.timed | .reserving)).isEmpty { settle(thread) }
+  }
+
+  @inline(never) private mutating func settle(_ thread: Ref<Thread>) {
     if thread.object.flags.contains(.timed) { cancelTimer(thread) }
     if thread.object.flags.contains(.reserving) { releaseSlots(of: thread) }
   }
 
   /// Ends a wait without the message that it was for.
+  @inline(never)
   mutating func endWait(_ thread: Ref<Thread>, with result: ResultCode) {
     leaveWait(thread)
     guard !thread.object.flags.contains(.faulting) else { return passFaultOn(thread) }
@@ -106,21 +111,29 @@ extension ObjectSpace {
   }
 
   /// Lets the caller whose reply a thread owes know that none will come.
+  @inline(__always)
   mutating func abandonClient(of thread: Ref<Thread>, with result: ResultCode) {
     thread.object.flags.remove(.lapsed)
-    guard let client = thread.object.client else { return }
+    if let client = thread.object.client { abandon(client, by: thread, with: result) }
+  }
+
+  @inline(never)
+  private mutating func abandon(
+    _ client: Ref<Thread>, by thread: Ref<Thread>, with result: ResultCode
+  ) {
     endWait(client, with: result)
     thread.object.flags.remove(.lapsed)
   }
 
   /// Lets the caller of a Reply capability know that none will come, if it still waits for it.
+  @inline(never)
   mutating func abandonCaller(of reply: Ref<Slot>) {
     guard let client = reply.object.savedCaller else { return }
     endWait(client, with: isTakenApart(reply) ? .peerDied : .abandoned)
   }
 
   /// Whether a slot goes because the CSpace that it is in does.
-  private func isTakenApart(_ slot: Ref<Slot>) -> Bool {
+  private mutating func isTakenApart(_ slot: Ref<Slot>) -> Bool {
     let cspace = frames.tableOwner(frames[frames.frame(of: slot)])
     return cspace?.object.references == 0
   }

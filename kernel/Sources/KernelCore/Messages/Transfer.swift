@@ -9,6 +9,8 @@ import KernelMachine
 struct Transfer {
   private var entries = InlineArray<4, TransferEntry>(
     repeating: TransferEntry(slot: .null, mode: .copy, rights: .none))
+  /// The slots that the entries name.
+  private var sources = InlineArray<4, Ref<Slot>?>(repeating: nil)
   private let count: Int
 
   /// Reads and checks what a thread wants to send.
@@ -16,7 +18,7 @@ struct Transfer {
   /// - Throws: `noBuffer`; `invalidArgument` for a malformed entry, or a slot that is moved and
   ///   named twice; `slotOutOfRange`, `emptySlot`; `denied` for a copy of what is only moved;
   ///   `alreadyBadged`.
-  init(_ count: UInt8, of sender: Ref<Thread>, in space: ObjectSpace) throws(SyscallError) {
+  init(_ count: UInt8, of sender: Ref<Thread>, in space: inout ObjectSpace) throws(SyscallError) {
     guard let buffer = space.bufferWords(of: sender) else { throw .noBuffer }
     self.count = Int(count)
     for index in 0..<self.count {
@@ -29,6 +31,7 @@ struct Transfer {
         guard entry.mode == .copy, entries[earlier].mode == .copy else { throw .invalidArgument }
       }
       entries[index] = entry
+      sources[index] = source
     }
   }
 
@@ -37,14 +40,14 @@ struct Transfer {
   /// - Throws: `noReceiveSlots` when the receiver has too few empty slots; `denied` for the
   ///   permission to answer the receiver itself.
   func check(
-    from sender: Ref<Thread>, to receiver: Ref<Thread>, in space: ObjectSpace
+    to receiver: Ref<Thread>, in space: inout ObjectSpace
   ) throws(SyscallError) {
     guard count <= Int(receiver.object.receiveSlotCount) else { throw .noReceiveSlots }
     for index in 0..<count {
       guard let slot = space.receiveSlot(index, of: receiver), slot.object.isEmpty else {
         throw .noReceiveSlots
       }
-      let source = try space.occupied(entries[index].slot, in: sender.object.cspace, .whole)
+      guard let source = sources[index] else { preconditionFailure("no slot for an entry") }
       guard source.object.type != .reply || source.object.object != receiver.header else {
         throw .denied
       }
@@ -53,12 +56,11 @@ struct Transfer {
 
   /// Moves everything; `check` has just succeeded.
   func carryOut(
-    from sender: Ref<Thread>, to receiver: Ref<Thread>, in space: inout ObjectSpace
+    to receiver: Ref<Thread>, in space: inout ObjectSpace
   ) {
-    let cspace = sender.object.cspace
     for index in 0..<count {
       let entry = entries[index]
-      guard let source = cspace.object.table.slot(entry.slot.rawValue, in: space.frames),
+      guard let source = sources[index],
         let destination = space.receiveSlot(index, of: receiver)
       else { preconditionFailure("checked slots are gone") }
       switch entry.mode {
@@ -135,7 +137,9 @@ extension ObjectSpace {
     }
     let table = thread.object.cspace.object.table
     _ = try thread.object.cspace.index(CapSlot(rawValue: index), .whole)
-    guard let slot = backedSlot(index, of: table) else { throw .noMemory }
+    guard let slot = table.slot(index, in: frames) ?? backedSlot(index, of: table) else {
+      throw .noMemory
+    }
     countSlot(slot, change: 1)
     thread.object.receiveSlots[Int(count)] = index
     thread.object.receiveSlotCount = count + 1
@@ -151,7 +155,7 @@ extension ObjectSpace {
   }
 
   /// One of the slots that a thread reserved; their pages are there.
-  func receiveSlot(_ index: Int, of thread: Ref<Thread>) -> Ref<Slot>? {
+  mutating func receiveSlot(_ index: Int, of thread: Ref<Thread>) -> Ref<Slot>? {
     thread.object.cspace.object.table.slot(thread.object.receiveSlots[index], in: frames)
   }
 }

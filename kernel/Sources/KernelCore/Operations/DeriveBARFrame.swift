@@ -111,7 +111,7 @@ extension KernelState {
   }
 
   /// The order of the frame that is exactly a range.
-  private func frameOrder(of range: BARRange) throws(SyscallError) -> UInt8 {
+  private mutating func frameOrder(of range: BARRange) throws(SyscallError) -> UInt8 {
     guard range.bytes >= UInt64(frameBytes), range.bytes & (range.bytes &- 1) == 0,
       range.start & (range.bytes &- 1) == 0, PhysicalAddress(exactly: range.start) != nil
     else { throw .denied }

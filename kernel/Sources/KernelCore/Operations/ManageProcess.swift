@@ -85,7 +85,7 @@ package struct BudgetReading: Equatable, Sendable {
   /// - Throws: `slotOutOfRange`, `emptySlot`, `wrongType`, `missingRight` without READ;
   ///   `wrongState` when the process has no budget any more.
   package init(
-    of slot: CapSlot, in caller: Ref<CSpace>, scope: SlotScope, space: ObjectSpace
+    of slot: CapSlot, in caller: Ref<CSpace>, scope: SlotScope, space: inout ObjectSpace
   ) throws(SyscallError) {
     let child = try space.occupied(slot, in: caller, scope).holding(Process.self, with: .read)
     guard child.object.state.isAlive, let pool = child.object.pool else { throw .wrongState }

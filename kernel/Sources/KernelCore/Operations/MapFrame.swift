@@ -89,7 +89,7 @@ extension ObjectSpace {
   ///
   /// - Throws: `slotOutOfRange`, `emptySlot`; `wrongType` for anything else; `missingRight` without
   ///   MANAGE; `wrongState` for a process that is dying or dead.
-  @inline(__always) func addressSpace(
+  @inline(never) mutating func addressSpace(
     _ slot: CapSlot, of caller: Ref<CSpace>, _ scope: SlotScope
   ) throws(SyscallError) -> Ref<VSpace> {
     let target = try occupied(slot, in: caller, scope)
@@ -99,7 +99,7 @@ extension ObjectSpace {
   }
 
   /// `clear` for the frame that a slot names; device frames have nothing to clear.
-  @inline(__always) mutating func clear(_ slot: Ref<Slot>, steps: Int) -> Outcome {
+  @inline(never) mutating func clear(_ slot: Ref<Slot>, steps: Int) -> Outcome {
     guard slot.object.type == .frame, let object = slot.object.object else { return .done }
     return clear(object.cast(to: Frame.self), steps: steps)
   }

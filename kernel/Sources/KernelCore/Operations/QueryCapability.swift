@@ -17,7 +17,7 @@ package struct CapabilityDescription: Equatable, Sendable {
   ///
   /// - Throws: `slotOutOfRange`. An empty slot is an answer, not an error.
   package init(
-    of slot: CapSlot, in caller: Ref<CSpace>, scope: SlotScope, space: ObjectSpace
+    of slot: CapSlot, in caller: Ref<CSpace>, scope: SlotScope, space: inout ObjectSpace
   ) throws(SyscallError) {
     let index = try caller.index(slot, scope)
     guard let found = caller.object.table.slot(index, in: space.frames),

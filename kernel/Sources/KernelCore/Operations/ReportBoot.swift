@@ -62,6 +62,11 @@ extension KernelState {
   }
 
   private mutating func finish(_ status: RootdStatus?) {
+    #if ERIX_PROFILE_SMOKE
+    log("ERIX_KERNEL:LONGEST_STEP:")
+    log(longestStep)
+    log(UInt8(ascii: "\n"))
+    #endif
     log("ERIX_KERNEL:ROOTD_STATUS:")
     switch status {
     case .ready: log("READY")

@@ -87,7 +87,7 @@ package struct SetCSpaceWindow {
   ///   passes the CSpace.
   package init(
     of process: CapSlot, base: UInt32, count: UInt32, by caller: Ref<CSpace>, scope: SlotScope,
-    in space: ObjectSpace
+    in space: inout ObjectSpace
   ) throws(SyscallError) {
     let child = try space.occupied(process, in: caller, scope).managed(Process.self)
     guard child.object.state == .staged, let cspace = child.object.cspace else {

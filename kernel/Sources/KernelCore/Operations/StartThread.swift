@@ -47,7 +47,7 @@ package struct StartProcess {
   ///   staged; `busy` while install grants for it exist.
   package init(
     _ slot: CapSlot, at start: ThreadStart, of caller: Ref<CSpace>, scope: SlotScope,
-    in space: ObjectSpace
+    in space: inout ObjectSpace
   ) throws(SyscallError) {
     process = try space.occupied(slot, in: caller, scope).managed(Process.self)
     guard start.isValid else { throw .invalidArgument }
@@ -127,7 +127,7 @@ package struct StartThread {
   ///   stopped or its process does not run.
   package init(
     _ slot: CapSlot, at start: ThreadStart, of caller: Ref<CSpace>, scope: SlotScope,
-    in space: ObjectSpace
+    in space: inout ObjectSpace
   ) throws(SyscallError) {
     thread = try space.occupied(slot, in: caller, scope).managedThread()
     guard start.isValid else { throw .invalidArgument }

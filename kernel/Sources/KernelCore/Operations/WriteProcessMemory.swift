@@ -55,7 +55,7 @@ package struct WriteProcessMemory {
   /// - Throws: `notFound` where nothing is mapped; `denied` for what is no RAM, or RAM whose
   ///   capability lacks WRITE; `invalidArgument` when the caller's bytes cannot be read.
   package mutating func step<M: Machine>(
-    on machine: M.Type, in space: ObjectSpace
+    on machine: M.Type, in space: inout ObjectSpace
   ) throws(SyscallError) -> Outcome {
     guard let found = space.entry(for: rest.address, in: vspace) else { throw .notFound }
     guard found.entry.isPatchable else { throw .denied }

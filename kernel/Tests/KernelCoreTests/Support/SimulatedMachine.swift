@@ -54,6 +54,8 @@ enum SimulatedMachine: Machine {
   }
 
   static func now() -> UInt64 { Devices.current.time }
+  static func ticks() -> UInt64 { Devices.current.time }
+  static func nanoseconds(in ticks: UInt64) -> UInt64 { ticks }
   static func armTimer(at time: UInt64) { Devices.current.timer = time }
   static func interruptPending() -> Bool { Devices.current.takeInterrupt() }
   static func activateKernel() { Devices.current.loadedRoot = nil }

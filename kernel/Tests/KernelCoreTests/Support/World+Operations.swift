@@ -66,7 +66,7 @@ extension World {
     -> CapabilityDescription
   {
     try CapabilityDescription(
-      of: CapSlot(rawValue: slot), in: caller ?? cspace, scope: .whole, space: state.objects)
+      of: CapSlot(rawValue: slot), in: caller ?? cspace, scope: .whole, space: &state.objects)
   }
 
   func create(_ request: CreateObject.Request, in slot: UInt32, by caller: Ref<CSpace>? = nil)
@@ -155,7 +155,7 @@ extension World {
   {
     try Provoked.noting(.control(.readBudget)) { () throws(SyscallError) in
       try BudgetReading(
-        of: CapSlot(rawValue: process), in: caller ?? cspace, scope: .whole, space: state.objects)
+        of: CapSlot(rawValue: process), in: caller ?? cspace, scope: .whole, space: &state.objects)
     }
   }
 
