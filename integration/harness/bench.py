@@ -66,10 +66,11 @@ def _kernel(options: argparse.Namespace) -> list[Row]:
     """The rows of the bench image, once there is one."""
     if not (options.folder / "kernel.json").exists():
         return []
-    found = kernel_bench.rows(lines(_boot(options, "kernel")))
+    log = lines(_boot(options, "kernel"))
+    found = kernel_bench.rows(log)
     if not found:
         raise BenchError("the bench image showed no figure")
-    return found
+    return [*found, *kernel_bench.own_rows(log)]
 
 
 def _measure(options: argparse.Namespace) -> bool:

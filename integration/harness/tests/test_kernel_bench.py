@@ -45,6 +45,28 @@ class RowTests(unittest.TestCase):
             kernel_bench.rows(["BENCH:a:1:2:3", "BENCH:a:1:2:3"])
 
 
+class OwnRowTests(unittest.TestCase):
+    TICKS = [f"ERIX_KERNEL:TICKS:{name}:{value}" for name, value in (
+        ("ALL", 9000), ("CALIBRATION", 4000), ("TABLE_WALK", 1000), ("RECORDS", 500))]
+
+    def test_waiting_checks_and_records_are_not_work(self) -> None:
+        self.assertEqual(kernel_bench.own_rows(self.TICKS), [
+            Row("boot-records", 500, 500, 500), Row("boot-kernel", 3500, 3500, 3500)])
+
+    def test_start_of_which_a_part_is_missing_is_an_error(self) -> None:
+        for line in self.TICKS:
+            with self.subTest(line=line), self.assertRaises(BenchError):
+                kernel_bench.own_rows([other for other in self.TICKS if other != line])
+
+    def test_longest_step_is_a_row(self) -> None:
+        self.assertEqual(
+            kernel_bench.own_rows(["ERIX_KERNEL:LONGEST_STEP:4321"]),
+            [Row("finalise-step", 4321, 4321, 4321)])
+
+    def test_kernel_that_says_nothing_has_no_rows(self) -> None:
+        self.assertEqual(kernel_bench.own_rows(lines(LOG)), [])
+
+
 class SizeTests(unittest.TestCase):
     def test_segments_are_counted_by_their_rights(self) -> None:
         file = elf_edit.with_field(elf(), "p_memsz", 50, 1)

@@ -26,9 +26,11 @@ public func programMain(start: UInt64) {
   messageRows(&report, pair)
   signalRows(&report, pair)
   faultRows(&report, pair)
+  interruptRows(&report, pair)
   _ = ControlCall.createNotification(into: anchor).perform(on: RootSlot.objects.slot)
   capabilityRows(&report, pair)
   objectRows(&report, pair)
+  memoryRow(&report)
   report.finish()
   _ = SystemCall.report(report.failed == 0 ? .ready : .failed)
   while true { _ = SystemCall.yield() }

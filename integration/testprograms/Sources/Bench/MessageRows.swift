@@ -109,7 +109,7 @@ func turn(_ page: UInt64) {
 ///
 /// An equal of the root task takes turns with it from the first instruction of the function on, so
 /// that a function which never waits does not keep the processor.
-private func stamping(
+func stamping(
   _ w: inout Workshop, _ function: @convention(c) (UInt64) -> Void, _ notification: CapSlot,
   isEqual: Bool = false
 ) throws(Failure) -> UInt64 {

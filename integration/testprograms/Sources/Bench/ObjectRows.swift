@@ -141,3 +141,27 @@ private func processRows(_ report: inout Report, _ pair: UInt64) {
     undo: { (w: inout Workshop) throws(Failure) in try expect(SystemCall.drop(process)) },
     operation: { ControlCall.kill(process: process).perform(on: family).code })
 }
+
+/// The kernel memory of a process that waits: one thread, sixteen pages of image, stack and buffer
+/// in the same 2 MiB, one page of slots in use.
+///
+/// Taken from its budget, so without the frames that it maps, which are paid for elsewhere.
+func memoryRow(_ report: inout Report) {
+  report.check("process-memory") { (w: inout Workshop) throws(Failure) in
+    let process = w.slot()
+    let create = ControlCall.createStagedProcess(
+      from: w.pool, into: process, budgetOrder: 5, slots: 4096, windowBase: 1, windowCount: 4095)
+    try expect(create.perform(on: RootSlot.processControl.slot).code)
+    for page in 0..<16 as Range<UInt64> {
+      let frame = try w.frame()
+      try w.place(frame, in: process, at: 0x40_0000 + page * 4096)
+    }
+    try w.give(try w.notification(), to: process, at: CapSlot(rawValue: 1), rights: .send)
+    let start = ControlCall.start(process: process, entry: 0x40_0000, stack: 0x40_8000, argument: 0)
+    try expect(start.perform(on: RootSlot.processControl.slot).code)
+    let budget = ControlCall.readBudget(of: process).perform(on: RootSlot.budget.slot)
+    try expect(budget.code)
+    let used = budget.words.word0 - budget.words.word1
+    writeRow("process-memory", [used, used, used], w.log)
+  }
+}

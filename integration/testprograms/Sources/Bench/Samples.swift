@@ -40,15 +40,19 @@ struct Samples {
   /// Writes the line of the operation, or why there is none.
   func write(_ name: StaticString, _ log: Log) {
     guard count >= 2 * runs else { return }
-    var line = TextLine("BENCH:")
-    line.append(name)
-    let shown: InlineArray<3, UInt64> = [values[0], values[runs / 2], values[runs - 1]]
-    for index in 0..<3 {
-      line.append(":")
-      line.append(decimal: shown[index])
-    }
-    log.write(line)
+    writeRow(name, [values[0], values[runs / 2], values[runs - 1]], log)
   }
+}
+
+/// Writes a row: the least, the middle, the most.
+func writeRow(_ name: StaticString, _ shown: InlineArray<3, UInt64>, _ log: Log) {
+  var line = TextLine("BENCH:")
+  line.append(name)
+  for index in 0..<3 {
+    line.append(":")
+    line.append(decimal: shown[index])
+  }
+  log.write(line)
 }
 
 /// The cost of a pair of readings.
