@@ -187,7 +187,8 @@ extension ObjectSpace {
       return delete(notification)
     }
     unqueue(process.header)
-    guard process.object.header.references == 0 else { return }
+    // Grants name the process; the last of them queues it again.
+    guard process.object.header.references == 0, process.object.liveGrants == 0 else { return }
     processes.remove(process)
     freePiece(process.object.slots.start)
     freePiece(process)

@@ -44,7 +44,13 @@ extension ObjectSpace {
   /// The last capability to a grant went.
   mutating func finalise(_ grant: Ref<InstallGrant>) {
     unqueue(grant.header)
+    let process = grant.object.process
     grant.object.process.object.liveGrants -= 1
     freePiece(grant)
+    // A process that ended while its grant stood deeper on the finalise list waited for this.
+    guard process.object.state == .dead, process.object.liveGrants == 0,
+      process.object.header.references == 0
+    else { return }
+    queue(process.header)
   }
 }

@@ -33,6 +33,19 @@ struct StagingTests {
     expectSound(world)
   }
 
+  @Test func `a grant may end after the process that it is for`() throws {
+    let world = try World()
+    try world.createProcess(order: 4, into: 4)
+    try world.install(1, to: 1, of: 4)
+    let creator = try #require(world.process(4))
+    // In the creator's slots the grant stands before the process, so it is deleted first.
+    try world.createProcess(order: 3, into: 9, by: creator.object.cspace)
+    try world.call(
+      .deriveInstallGrant, World.pair(9, 5), World.pair(1, 8), by: creator.object.firstThread)
+    try world.kill(4)
+    expectSound(world)
+  }
+
   @Test func `staging checks order, slots and window`() throws {
     let world = try World()
     let wrong: [(UInt64, UInt64)] = [
