@@ -191,7 +191,7 @@ private func copyOnWriteSuite(_ report: inout Report) {
     (w: inout Workshop) throws(Failure) in
     let scene = try scene(&w, pager: true)
     let source = try w.frame(order: 1)
-    let original = try w.map(try w.copy(source))
+    let original = try w.map(try w.copy(source), order: 1)
     Memory.store(0xC1, at: original + 4096)
     Memory.store(0xC2, at: original + 4096 + 8)
     let address = w.address()
