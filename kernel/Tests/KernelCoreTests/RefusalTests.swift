@@ -123,6 +123,19 @@ private struct Subject {
     expectSound(world)
   }
 
+  @Test func `what is made needs an empty slot`() throws {
+    let world = try makeWorld()
+    for operation in [.createEndpoint, .createNotification] as [ControlOperation] {
+      #expect(throws: SyscallError.occupiedSlot) {
+        try world.call(operation, words: [UInt64(Self.endpoint)])
+      }
+    }
+    #expect(throws: SyscallError.occupiedSlot) {
+      try world.call(.createRingEndpoint, words: [UInt64(Self.endpoint), 4])
+    }
+    expectSound(world)
+  }
+
   @Test func `an install looks at grant, source and badge`() throws {
     let world = try makeWorld()
     func expect(
