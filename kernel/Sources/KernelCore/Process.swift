@@ -106,11 +106,13 @@ extension Ref where Object == Thread {
   }
 
   /// Takes the thread off the list of its process, if it is on it.
+  ///
+  /// One that is off the list links to itself: its process may be gone, and says nothing more.
   func delist() {
     let next = object.nextOfProcess
+    guard next != self else { return }
     let previous = object.previousOfProcess
     let process = object.process
-    guard previous != nil || process.object.threads == self else { return }
     process.object.threadCount -= 1
     next?.object.previousOfProcess = previous
     if let previous {
@@ -118,7 +120,7 @@ extension Ref where Object == Thread {
     } else {
       process.object.threads = next
     }
-    object.nextOfProcess = nil
+    object.nextOfProcess = self
     object.previousOfProcess = nil
   }
 }
