@@ -30,7 +30,7 @@ extension Rootd {
     } catch {
       throw .refused(service.role, error)
     }
-    try awaitReady(service, at: index)
+    try awaitReady(service, config)
   }
 
   /// The module of a role; nil when there is none.
@@ -68,7 +68,7 @@ extension Rootd {
     var info = try envelopeInfo(service, index, image, layout, bias: bias)
     info.heapSize = heapSize
     try write(info, service, untypeds, config, &loader, &target, at: layout.envelope)
-    try configure(service, process)
+    try configure(service, at: index)
     try system.control(
       .start(
         process: process, entry: image.entry &+ bias, stack: layout.buffer,

@@ -2,6 +2,7 @@
 
 import Bootstrap
 import CapABI
+import Handoff
 import IPC
 import Sys
 
@@ -10,10 +11,17 @@ extension Rootd {
   private static var patience: UInt64 { 5_000_000_000 }
 
   /// Waits until a service that rootd made reports, and tells the kernel.
-  mutating func awaitReady(_ service: ServiceEntry, at index: Int) throws(BootFailure) {
+  mutating func awaitReady(
+    _ service: ServiceEntry, _ config: borrowing BootConfig
+  ) throws(BootFailure) {
+    var badge = Badge.none
+    let edges = config.edges(of: service)
+    for index in 0..<edges.count {
+      if let edge = edges[index], edge.peer == .rootd { badge = edge.badge }
+    }
     let code: ReadinessCode
     do throws(ResultCode) {
-      code = try receiveReport(from: service.role)
+      code = try receiveReport(from: badge)
     } catch {
       switch error {
       case .timedOut: throw .silent(service.role)
@@ -26,7 +34,7 @@ extension Rootd {
   }
 
   /// The next report; anything else that arrives from the foundation is an end.
-  private mutating func receiveReport(from role: RoleID) throws(ResultCode) -> ReadinessCode {
+  private mutating func receiveReport(from badge: Badge) throws(ResultCode) -> ReadinessCode {
     let clock = try system.control(.readClock, on: RootSlot.time.slot)
     system.buffer.setDeadline(clock.word1 &+ Self.patience)
     let tag = MessageTag(label: 0, flags: .deadline)
@@ -35,6 +43,7 @@ extension Rootd {
     let message = system.take(answer)
     // A fault, or EXIT: it will not report any more.
     guard message.isOneWay, !message.isFromKernel else { throw .peerDied }
+    guard message.badge == badge else { throw .denied }
     guard case .ready(let code) = try system.decode(message, as: ProcdRequest.self) else {
       throw .invalidArgument
     }

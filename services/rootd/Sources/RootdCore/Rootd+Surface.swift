@@ -35,10 +35,8 @@ extension Rootd {
             badge: descriptor.badge), on: control)
       } else if descriptor.type == .untyped {
         resources = try installMemory(capability, start)
-      } else if descriptor.type == .frame {
-        resources = try installImages(capability, process, config, start)
       } else {
-        throw .notFound
+        throw .unsupported
       }
     }
     try system.drop(RootdSlots.grant)
@@ -105,24 +103,19 @@ extension Rootd {
     }
   }
 
-  /// The thread's endpoints, notification, priority, and the process's filter.
-  mutating func configure(_ service: ServiceEntry, _ process: CapSlot) throws(ResultCode) {
+  /// The thread's endpoints, notification, priority and processors, and the process's filter.
+  mutating func configure(_ service: ServiceEntry, at index: Int) throws(ResultCode) {
+    let process = RootdSlots.process(of: index)
     let control = RootSlot.processControl.slot
     let thread = RootSlot.threadControl.slot
     try system.control(.setEndpoint(of: process, StartupSlot.supervisor, role: 0), on: control)
     try system.control(.setEndpoint(of: process, StartupSlot.endpoint, role: 1), on: control)
-    guard let index = serviceIndex(of: process) else { throw .internal }
     try system.control(
       .bind(notification: RootdSlots.notification(of: index), toFirstThreadOf: process),
       on: thread)
     try system.control(.setPriority(of: process, UInt64(service.priority)), on: thread)
+    try system.control(.setAffinity(of: process, service.affinity), on: thread)
     try system.control(.setFilter(of: process, UInt64(service.syscalls.rawValue)), on: thread)
-  }
-
-  /// The place in the configuration whose process a slot is.
-  private func serviceIndex(of process: CapSlot) -> Int? {
-    let first = RootdSlots.process(of: 0).rawValue
-    return process.rawValue >= first ? Int(process.rawValue - first) : nil
   }
 }
 
