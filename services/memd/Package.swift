@@ -14,6 +14,7 @@ let bootstrap: Target.Dependency = .product(name: "Bootstrap", package: "lib-boo
 let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
 let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
 let service: Target.Dependency = .product(name: "Service", package: "lib-service")
+let storeTesting: Target.Dependency = .product(name: "StoreTesting", package: "lib-store")
 let serviceTesting: Target.Dependency = .product(name: "ServiceTesting", package: "lib-service")
 let store: Target.Dependency = .product(name: "Store", package: "lib-store")
 let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
@@ -40,7 +41,7 @@ let package = Package(
     .testTarget(
       name: "MemdTests",
       dependencies: [
-        "MemdCore", bootstrap, capABI, ipc, service, serviceTesting, sys,
+        "MemdCore", bootstrap, capABI, ipc, service, serviceTesting, storeTesting, sys,
       ],
       swiftSettings: settings),
   ],

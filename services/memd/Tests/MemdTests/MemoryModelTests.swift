@@ -7,6 +7,7 @@ import IPC
 import MemdCore
 import Service
 import ServiceTesting
+import StoreTesting
 import Testing
 
 private struct ReferenceAccount {
@@ -110,18 +111,5 @@ struct MemoryModelTests {
       #expect(error as? ResultCode == (fits ? .noMemory : .limitReached))
       if fits { #expect(!hasRoom) }
     }
-  }
-}
-
-/// splitmix64: random numbers that a failing test can repeat.
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }
