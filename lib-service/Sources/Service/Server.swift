@@ -26,6 +26,11 @@ public protocol Server {
   /// Monotonic nanoseconds when `expired` shall be called; nil for never.
   var deadline: UInt64? { get }
 
+  /// Whether it serves its clients; READY is reported when this is true for the first time.
+  ///
+  /// A service that is told by messages what to serve says no until it was told.
+  var isReady: Bool { get }
+
   /// Answers a request.
   ///
   /// - Throws: The code to reply with instead.
@@ -57,6 +62,9 @@ extension Server {
 
   /// Never.
   public var deadline: UInt64? { nil }
+
+  /// From the start.
+  public var isReady: Bool { true }
 
   /// A service that serves no faults resolves none.
   public mutating func fault<S: System>(

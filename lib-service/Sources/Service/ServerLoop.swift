@@ -2,6 +2,7 @@
 // faults, requests, time. A reply that cannot be delivered (the caller offers no slot for a
 // capability, say) is replaced by the code that says so; a caller is never left waiting.
 
+import Bootstrap
 public import CapABI
 import IPC
 public import Sys
@@ -10,16 +11,21 @@ public import Sys
 public struct ServerLoop {
   private let endpoint: CapSlot
   private var watchdog: Watchdog?
+  private let supervisor: CapSlot?
   private var landingCount: UInt32 = 0
+  private var owesReady: Bool
 
   /// A loop on an endpoint with RECV.
   ///
   /// - Parameters:
   ///   - endpoint: The slot it receives on.
+  ///   - supervisor: Who gets READY, when somebody waits for it.
   ///   - watchdog: Signs of life, when somebody waits for them.
-  public init(on endpoint: CapSlot, watchdog: Watchdog? = nil) {
+  public init(on endpoint: CapSlot, supervisor: CapSlot? = nil, watchdog: Watchdog? = nil) {
     self.endpoint = endpoint
+    self.supervisor = supervisor
     self.watchdog = watchdog
+    owesReady = supervisor != nil
   }
 
   /// Serves until nothing can be received any more.
@@ -29,10 +35,13 @@ public struct ServerLoop {
     _ server: inout T, _ system: inout S
   ) -> ResultCode {
     landingCount = min(T.landingCount, UInt32(MessageTag.maximumCapabilities))
+    reportReady(server, &system)
     var answer = receive(server, &system)
     while true {
       if answer.status == .ok {
-        if case .now(let tag) = handle(answer, &server, &system) {
+        let reply = handle(answer, &server, &system)
+        if owesReady { reportReady(server, &system) }
+        if case .now(let tag) = reply {
           answer = replyReceive(tag, &server, &system)
           continue
         }
@@ -70,6 +79,12 @@ public struct ServerLoop {
     }
     if message.isOneWay { reply = .nothing }
     return reply
+  }
+
+  private mutating func reportReady<T: Server, S: System>(_ server: T, _ system: inout S) {
+    guard owesReady, server.isReady, let supervisor else { return }
+    owesReady = false
+    system.report(.ready, to: supervisor)
   }
 
   private mutating func expire<T: Server, S: System>(_ server: inout T, _ system: inout S) {

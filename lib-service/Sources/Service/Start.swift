@@ -68,7 +68,6 @@ public func runService<T: Server>(
 ) -> Never {
   do throws(ReadinessCode) {
     var (server, loop, system) = try begin(start, as: role, make)
-    report(.ready)
     _ = loop.run(&server, &system)
     end(code: 1)
   } catch {
@@ -98,16 +97,15 @@ private func begin<T: Server>(
   let watchdog = Watchdog(
     supervisor: StartupSlot.supervisor, milliseconds: program.info.watchdogMilliseconds,
     start: program.info.startNanoseconds)
-  return (server, ServerLoop(on: StartupSlot.endpoint, watchdog: watchdog), system)
+  let loop = ServerLoop(
+    on: StartupSlot.endpoint, supervisor: StartupSlot.supervisor, watchdog: watchdog)
+  return (server, loop, system)
 }
 
-/// Tells the supervisor how the start ended.
+/// Tells the supervisor why the start failed; there may be no envelope, and so no buffer.
 private func report(_ code: ReadinessCode) {
-  let tag = MessageTag(label: ProcdOperation.ready.rawValue, length: 8)
-  // A supervisor whose ring is full looks at it when it runs next, so the report is repeated.
-  while SystemCall.notify(
-    StartupSlot.supervisor, tag, MessageWords(UInt64(code.rawValue))
-  ).status == .retry {
+  let report = ReadyReport(code)
+  while SystemCall.notify(StartupSlot.supervisor, report.tag, report.words).status == .retry {
     _ = SystemCall.yield()
   }
 }

@@ -14,6 +14,9 @@ public struct Named: Server {
   /// REGISTER brings an endpoint.
   public static var landingCount: UInt32 { 1 }
 
+  /// Once it is sealed: before, nobody can register.
+  public var isReady: Bool { registry.isSealed }
+
   private var registry: Registry
 
   /// named with nothing seeded.

@@ -66,6 +66,12 @@ struct NamedTests {
 
   // MARK: Faces
 
+  @Test mutating func `it is ready when it is sealed`() throws {
+    #expect(!named.isReady)
+    _ = try ask(.seal, as: seeder)
+    #expect(named.isReady)
+  }
+
   @Test func `the faces are those of the boot configuration`() throws {
     let declared = try DeclaredService(.named)
     #expect(declared.face("control") == NamedFaces.seeding)
