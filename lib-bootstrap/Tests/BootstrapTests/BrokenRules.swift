@@ -133,7 +133,7 @@ extension BrokenRule {
       .duplicateBadge(.timed, other: .logd, peer: .named, Badge(rawValue: 0x1_0012))
     ) {
       let badge = FaceBase.public.badge(of: .timed)
-      $0[.logd].edges[1].badge = badge
+      $0[.logd].edges[2].badge = badge
     },
     BrokenRule("procd calls what it launched", .supervisorCall(.procd, peer: .named)) {
       for index in $0[.procd].edges.indices where $0[.procd].edges[index].peer == .named {
@@ -190,10 +190,10 @@ extension BrokenRule {
       "start capability too much", .intakeMismatch(.seriald, .unexpected(CapSlot(rawValue: 24)))
     ) { $0[.seriald].last.flags = .none },
     BrokenRule(
-      "start capability between", .intakeMismatch(.logd, .unexpected(CapSlot(rawValue: 7)))
+      "start capability between", .intakeMismatch(.logd, .unexpected(CapSlot(rawValue: 6)))
     ) {
       let frame = TransferDescriptor(
-        slot: CapSlot(rawValue: 7), type: .frame, rights: .read)
+        slot: CapSlot(rawValue: 6), type: .frame, rights: .read)
       $0[.logd].capabilities.insert(DeclaredCapability(frame), at: 4)
     },
     BrokenRule(

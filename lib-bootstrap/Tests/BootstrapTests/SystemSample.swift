@@ -115,8 +115,10 @@ extension ServiceDraft {
       guard row.peer == .none else {
         let isReport = row.slot == StartupSlot.supervisor
         let isNotify = isReport || row.peer == .logd || role == .procd && row.slot.rawValue > 18
+        let isLauncher = role == .deviced && row.peer == .procd
         connect(
-          row.slot.rawValue, to: row.peer, isReport ? .supervisor : .public,
+          row.slot.rawValue, to: row.peer,
+          isReport ? .supervisor : isLauncher ? .control : .public,
           isNotify ? .notify : .call, rights: row.rights)
         continue
       }

@@ -1,7 +1,7 @@
 // What a capability can refer to. Numbers are part of the ABI and never reused.
 
 /// The type of the object behind a capability.
-public enum CapabilityType: UInt16, Sendable {
+public enum CapabilityType: UInt16, BitwiseCopyable, Sendable {
   /// An empty slot.
   case null = 0
   /// RAM that has no type yet; the source of every kernel object.

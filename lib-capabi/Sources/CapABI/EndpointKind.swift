@@ -2,7 +2,7 @@
 // CALL on it may ask; slot numbers decide nothing.
 
 /// The family of an endpoint.
-public enum EndpointKind: UInt16, Sendable {
+public enum EndpointKind: UInt16, BitwiseCopyable, Sendable {
   /// Not a kernel endpoint: messages go to a receiver in user space.
   case generic = 0
   /// Monotonic clock.

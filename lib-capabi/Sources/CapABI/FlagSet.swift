@@ -2,8 +2,8 @@
 // its array-literal initialiser; this protocol is the one stand-in for it.
 
 /// A set of flag bits of a fixed width.
-public protocol FlagSet: RawRepresentable, Equatable, Sendable
-where RawValue: FixedWidthInteger & Sendable {
+public protocol FlagSet: RawRepresentable, Equatable, BitwiseCopyable, Sendable
+where RawValue: FixedWidthInteger & BitwiseCopyable & Sendable {
   /// Every bit that has a meaning. All others are reserved and refused from outside.
   static var all: Self { get }
   /// Wraps a bit pattern without checking it.

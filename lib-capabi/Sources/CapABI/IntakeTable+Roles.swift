@@ -13,7 +13,7 @@ extension IntakeTable {
     case .vspaced: addVspaced()
     case .pagerd: addPagerd()
     case .procd: addProcd()
-    case .named: addService(supervisor: .procd, ownRights: .receive | .grant)
+    case .named: addNamed()
     case .timed: addTimed()
     case .logd: addLogd()
     case .crashd: addCrashd()
@@ -78,15 +78,22 @@ extension IntakeTable {
     add(resource(0), .frame, .read, maximumCount: 1024)
   }
 
+  private mutating func addNamed() {
+    addService(supervisor: .procd, ownRights: .receive | .grant)
+    addPager()
+  }
+
   private mutating func addTimed() {
     addService(supervisor: .procd, ownRights: .receive)
     add(StartupSlot.names, .endpoint, .send | .grant, peer: .named)
+    addPager()
     addControl(0, .time)
   }
 
   private mutating func addLogd() {
     addService(supervisor: .procd, ownRights: .receive)
     add(StartupSlot.names, .endpoint, .send | .grant, peer: .named)
+    addPager()
     addControl(0, .kernelLog)
     addControl(1, .log)
     addControl(2, .time)
@@ -133,6 +140,7 @@ extension IntakeTable {
   private mutating func addDrvSerial() {
     addService(supervisor: .deviced, ownRights: .receive)
     add(StartupSlot.log, .endpoint, .send, peer: .logd)
+    addPager()
     addControl(0, .com1)
     addPeer(0, .irqd, .send | .grant)
     addPeer(1, .deviced, .send | .grant)
@@ -147,11 +155,15 @@ extension IntakeTable {
     add(StartupSlot.supervisor, .endpoint, .send, peer: supervisor)
   }
 
+  /// Whose page faults procd arranged for: every process but rootd and the foundation.
+  private mutating func addPager() { add(StartupSlot.pager, .endpoint, .send, peer: .pagerd) }
+
   /// A service that also logs and registers a name.
   private mutating func addClient(supervisor: RoleID, ownRights: Rights) {
     addService(supervisor: supervisor, ownRights: ownRights)
     add(StartupSlot.log, .endpoint, .send, peer: .logd)
     add(StartupSlot.names, .endpoint, .send | .grant, peer: .named)
+    addPager()
   }
 
   private mutating func addControl(_ index: UInt32, _ kind: EndpointKind) {

@@ -15,6 +15,9 @@ public enum StartupSlot {
   public static let names = CapSlot(rawValue: 5)
   /// timed.
   public static let time = CapSlot(rawValue: 6)
+  /// pagerd: the kernel sends page faults through it, and its badge is what the process is called
+  /// by pagerd, vspaced and memd.
+  public static let pager = CapSlot(rawValue: 7)
   /// First of eight slots for kernel-control endpoints.
   public static let firstControl: UInt32 = 8
   /// First of sixteen slots for peers.

@@ -2,7 +2,7 @@
 // child ran. The child checks it against its intake table and against the kernel's own answer.
 
 /// One capability that a process starts with.
-public struct TransferDescriptor: Equatable, Sendable {
+public struct TransferDescriptor: Equatable, BitwiseCopyable, Sendable {
   /// The slot in the child's CSpace.
   public var slot: CapSlot
   /// Type of the capability.

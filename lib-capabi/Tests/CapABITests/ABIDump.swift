@@ -105,6 +105,7 @@ struct ABIDump {
         + " notification \(StartupSlot.notification.rawValue)"
         + " supervisor \(StartupSlot.supervisor.rawValue) log \(StartupSlot.log.rawValue)"
         + " names \(StartupSlot.names.rawValue) time \(StartupSlot.time.rawValue)"
+        + " pager \(StartupSlot.pager.rawValue)"
         + " control \(StartupSlot.firstControl) peer \(StartupSlot.firstPeer)"
         + " resource \(StartupSlot.firstResource) dynamic \(StartupSlot.firstDynamic)")
   }

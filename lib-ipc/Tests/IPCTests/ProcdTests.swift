@@ -38,6 +38,7 @@ struct ProcdRequestTests {
   static let ready = Wire(0x407, oneWay: true, "0200 000000000000")
   static let restart = Wire(0x408, "1200 000000000000")
   static let crash = Wire(0x40A, "0900000000000000")
+  static let awaited = Wire(0x40B, "1200 000000000000")
   static let golden: [Golden<ProcdRequest>] = {
     guard let launch = try? launch() else { return [] }
     return [
@@ -53,6 +54,7 @@ struct ProcdRequestTests {
       Golden(.restart(.timed), restart),
       Golden(.kickWatchdog, Wire(0x409, oneWay: true, "")),
       Golden(.readCrash(9), crash),
+      Golden(.awaitReady(.timed), awaited),
     ]
   }()
   static let badFields = [
@@ -84,6 +86,7 @@ struct ProcdRequestTests {
     BadField(query, reserved: 4), BadField(wait, at: 0, "00"), BadField(wait, reserved: 7),
     BadField(ready, reserved: 2), BadField(restart, at: 0, "0000"), BadField(restart, reserved: 2),
     BadField(crash, at: 0, "00"),
+    BadField(awaited, at: 0, "0000"), BadField(awaited, reserved: 2),
   ]
 
   @Test(arguments: golden)
@@ -142,7 +145,7 @@ struct ProcdRequestTests {
     expectRefused(ProcdRequest.self, bad)
   }
 
-  @Test func `the table has every golden row`() { #expect(Self.golden.count == 12) }
+  @Test func `the table has every golden row`() { #expect(Self.golden.count == 13) }
 
   @Test func `a service that depends on itself is not encoded`() {
     #expect(throws: ProtocolError.invalidField(offset: 2)) {
@@ -266,7 +269,7 @@ struct ProcdRequestTests {
 }
 
 struct ProcdReplyTests {
-  static let spawned = Wire(0x402, capabilities: 1, "03000000 00000000")
+  static let spawned = Wire(0x402, "03000000 00000000")
   static let record = Wire(
     0x405, "03000000 0200 03 00 02000000 00000000 00CA9A3B00000000" + text)
   static let ended = Wire(0x406, "07000000 01 000000")
@@ -286,8 +289,10 @@ struct ProcdReplyTests {
             startNanoseconds: 1_000_000_000, name: memd)), record),
       Golden(.wait(.exit, code: 7), ended),
       Golden(.wait(.watchdog, code: 0), Wire(0x406, "00000000 04 000000")),
+      Golden(.wait(.notReady, code: 6), Wire(0x406, "06000000 05 000000")),
       Golden(.restart, Wire(0x408, "")),
       Golden(.readCrash(details), crash),
+      Golden(.awaitReady, Wire(0x40B, "")),
     ]
   }()
   static let badFields = [
@@ -352,7 +357,7 @@ struct ProcdReplyTests {
     try expectRefused(reply: ProcdReply.self, bad)
   }
 
-  @Test func `the table has every golden row`() { #expect(Self.golden.count == 10) }
+  @Test func `the table has every golden row`() { #expect(Self.golden.count == 12) }
 
   @Test(arguments: [ProcdOperation.ready, .kickWatchdog])
   func `a one-way operation has no reply`(operation: ProcdOperation) {
@@ -367,5 +372,23 @@ struct ProcdReplyTests {
     #expect(throws: ProtocolError.invalidField(offset: 0)) {
       try encode(reply: ProcdReply.wait(.killed, code: 1))
     }
+  }
+}
+
+struct ProcdFaceTests {
+  @Test func `the badge of a process is the declared one and its number`() {
+    let badge = ProcdFaces.badge(Badge(rawValue: 0x5_0011), of: three)
+    #expect(badge.rawValue == 0x3_0005_0011)
+    #expect(ProcdFaces.process(badge) == three)
+  }
+
+  @Test(arguments: [0, 0x5_0011, 0x3_0004_FFFF, 0x3_0006_0000, 0x3_0000_0000] as [UInt64])
+  func `badges without a number or of other faces belong to no process`(badge: UInt64) {
+    #expect(ProcdFaces.process(Badge(rawValue: badge)) == nil)
+  }
+
+  @Test func `codes go with what a process said itself`() {
+    let causes: [EndCause] = [.exit, .fault, .killed, .watchdog, .notReady]
+    #expect(causes.map(\.hasCode) == [true, false, false, false, true])
   }
 }

@@ -16,6 +16,9 @@ public enum EndCause: UInt8, BitwiseCopyable, Sendable {
   case watchdog = 4
   /// It reported a failure instead of readiness, or nothing in time.
   case notReady = 5
+
+  /// Whether the process said itself, in a code, how it ended.
+  public var hasCode: Bool { self == .exit || self == .notReady }
 }
 
 /// What procd knows about a process that did not end by itself.

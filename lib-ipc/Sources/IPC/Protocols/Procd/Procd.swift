@@ -28,6 +28,8 @@ public enum ProcdOperation: UInt16, ServiceOperation {
   case kickWatchdog = 0x409
   /// Reads what is known about a crash.
   case readCrash = 0x40A
+  /// Waits until a service that was started serves.
+  case awaitReady = 0x40B
 
   /// How each operation travels.
   public var shape: OperationShape {
@@ -35,7 +37,7 @@ public enum ProcdOperation: UInt16, ServiceOperation {
     case .addCapability: .call(.exactly(32, capabilities: 1), reply: .empty)
     case .addDependency: .call(.exactly(8), reply: .empty)
     case .spawnService:
-      .call(.exactly(ServiceLaunch.size), reply: .exactly(8, capabilities: 1))
+      .call(.exactly(ServiceLaunch.size), reply: .exactly(8))
     case .exit, .kill: .call(.exactly(8), reply: .empty)
     case .query: .call(.exactly(8), reply: .exactly(ProcessRecord.size))
     case .wait: .call(.exactly(8), reply: .exactly(8))
@@ -43,7 +45,41 @@ public enum ProcdOperation: UInt16, ServiceOperation {
     case .restart: .call(.exactly(8), reply: .empty)
     case .kickWatchdog: .oneWay(.empty)
     case .readCrash: .call(.exactly(8), reply: .exactly(CrashDetails.size))
+    case .awaitReady: .call(.exactly(8), reply: .empty)
     }
+  }
+}
+
+/// Faces of procd, as badges of those who call it.
+///
+/// The badge of a process is the one that the boot configuration declares for its role, with the
+/// number of the process in its upper half: what a dead instance sent does not count for the next.
+public enum ProcdFaces {
+  /// crashd, which asks for details.
+  public static var crash: BadgeRange { .publicFace }
+  /// rootd and deviced, which start services.
+  public static var launcher: BadgeRange { .controlFace }
+  /// Tools, which look at processes and end them.
+  public static var tools: BadgeRange { .providerFace }
+  /// Processes, which speak to their supervisor; the lower half of their badges.
+  public static var process: BadgeRange { .supervisorFace }
+
+  /// The badge of one process.
+  ///
+  /// - Parameters:
+  ///   - declared: The badge declared for its role.
+  ///   - process: Its number.
+  /// - Returns: Both in one word.
+  public static func badge(_ declared: Badge, of process: ProcessID) -> Badge {
+    let low = UInt64(UInt32(truncatingIfNeeded: declared.rawValue))
+    return Badge(rawValue: low | UInt64(process.rawValue) << 32)
+  }
+
+  /// The process that a badge belongs to; nil for a badge of another face.
+  public static func process(_ badge: Badge) -> ProcessID? {
+    let declared = Badge(rawValue: UInt64(UInt32(truncatingIfNeeded: badge.rawValue)))
+    guard process.contains(declared), badge != declared else { return nil }
+    return ProcessID(rawValue: UInt32(truncatingIfNeeded: badge.rawValue >> 32))
   }
 }
 
@@ -71,6 +107,8 @@ public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
   case kickWatchdog
   /// A crash that procd reported to crashd.
   case readCrash(UInt64)
+  /// The reply comes when the service serves, or will not.
+  case awaitReady(RoleID)
 
   /// What is asked for.
   public var operation: ProcdOperation {
@@ -86,6 +124,7 @@ public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
     case .restart: .restart
     case .kickWatchdog: .kickWatchdog
     case .readCrash: .readCrash
+    case .awaitReady: .awaitReady
     }
   }
 
@@ -124,6 +163,9 @@ public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
       try reader.reserved(6)
     case .kickWatchdog: self = .kickWatchdog
     case .readCrash: self = .readCrash(try reader.integer(in: 1...UInt64.max))
+    case .awaitReady:
+      self = .awaitReady(try reader.role())
+      try reader.reserved(6)
     }
   }
 
@@ -152,7 +194,7 @@ public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
     case .ready(let code):
       try writer.integer(code)
       try writer.reserved(6)
-    case .restart(let role):
+    case .restart(let role), .awaitReady(let role):
       try writer.role(role)
       try writer.reserved(6)
     case .readCrash(let crash): try writer.integer(crash, in: 1...UInt64.max)
@@ -167,7 +209,7 @@ public enum ProcdReply: ServiceReply, Equatable, Sendable {
   case addCapability
   /// Done.
   case addDependency
-  /// Carries the service's endpoint with SEND and GRANT, unbadged.
+  /// It runs; whether it serves is another question.
   case spawnService(ProcessID)
   /// Never sent: the caller is gone.
   case exit
@@ -175,12 +217,14 @@ public enum ProcdReply: ServiceReply, Equatable, Sendable {
   case kill
   /// The process; the next query asks for its number plus one.
   case query(ProcessRecord)
-  /// How it ended; `code` is 0 unless the cause is `exit`.
+  /// How it ended; `code` is that of EXIT or of READY, and 0 for every other cause.
   case wait(EndCause, code: UInt32)
   /// Done.
   case restart
   /// What is known.
   case readCrash(CrashDetails)
+  /// It serves.
+  case awaitReady
 
   /// What is answered.
   public var operation: ProcdOperation {
@@ -194,6 +238,7 @@ public enum ProcdReply: ServiceReply, Equatable, Sendable {
     case .wait: .wait
     case .restart: .restart
     case .readCrash: .readCrash
+    case .awaitReady: .awaitReady
     }
   }
 
@@ -211,11 +256,12 @@ public enum ProcdReply: ServiceReply, Equatable, Sendable {
     case .wait:
       let code: UInt32 = try reader.integer()
       let cause: EndCause = try reader.value()
-      try reader.require(cause == .exit || code == 0, at: 0)
+      try reader.require(cause.hasCode || code == 0, at: 0)
       try reader.reserved(3)
       self = .wait(cause, code: code)
     case .restart: self = .restart
     case .readCrash: self = .readCrash(try CrashDetails(from: &reader))
+    case .awaitReady: self = .awaitReady
     case .ready, .kickWatchdog: throw .wrongDelivery(operation.rawValue)
     }
   }
@@ -228,12 +274,12 @@ public enum ProcdReply: ServiceReply, Equatable, Sendable {
       try writer.reserved(4)
     case .query(let record): try record.write(to: &writer)
     case .wait(let cause, let code):
-      try writer.require(cause == .exit || code == 0, at: writer.offset)
+      try writer.require(cause.hasCode || code == 0, at: writer.offset)
       try writer.integer(code)
       try writer.value(cause)
       try writer.reserved(3)
     case .readCrash(let details): try details.write(to: &writer)
-    case .addCapability, .addDependency, .exit, .kill, .restart: break
+    case .addCapability, .addDependency, .exit, .kill, .restart, .awaitReady: break
     }
   }
 }

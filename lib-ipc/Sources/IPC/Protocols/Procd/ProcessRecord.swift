@@ -28,7 +28,7 @@ public struct ProcessRecord: Equatable, Sendable {
   public var state: ProcessState
   /// How often its service was started again.
   public var restartCount: UInt32
-  /// Exit code, 0 before the end.
+  /// Code of EXIT or of a READY that was a failure; 0 before the end.
   public var exitCode: UInt32
   /// When it was started, in monotonic nanoseconds.
   public var startNanoseconds: UInt64

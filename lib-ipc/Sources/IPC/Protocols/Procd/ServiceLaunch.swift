@@ -6,7 +6,7 @@
 public import CapABI
 
 /// When a service that ended is started again.
-public enum RestartMode: UInt8, Sendable {
+public enum RestartMode: UInt8, BitwiseCopyable, Sendable {
   /// Never.
   case never = 0
   /// After a fault, a kill by the watchdog, or an exit code that is not 0.
@@ -16,7 +16,7 @@ public enum RestartMode: UInt8, Sendable {
 }
 
 /// How often and how fast a service is started again.
-public struct RestartPolicy: Equatable, Sendable {
+public struct RestartPolicy: Equatable, BitwiseCopyable, Sendable {
   /// When.
   public var mode: RestartMode
   /// Most restarts within the window; 0 means no limit.
@@ -42,7 +42,7 @@ public struct RestartPolicy: Equatable, Sendable {
 }
 
 /// What a service is started with, beside its capabilities.
-public struct ServiceLaunch: Equatable, Sendable {
+public struct ServiceLaunch: Equatable, BitwiseCopyable, Sendable {
   /// Its role, never `RoleID.none`.
   public var role: RoleID
   /// Its name.
