@@ -31,6 +31,17 @@ extension Ref where Object == Slot {
     next.pointBack(to: last)
   }
 
+  /// Makes the children elder siblings: the slot keeps its place and has nothing below it.
+  func raiseChildren() {
+    guard let first = object.firstChild, let last = object.lastChild else { return }
+    first.object.previous = object.previous
+    object.previous.pointForward(to: first)
+    last.object.next = .sibling(self)
+    object.previous = .sibling(last)
+    object.firstChild = nil
+    object.lastChild = nil
+  }
+
   /// Takes the slot out of the tree together with everything derived from it: it becomes a root.
   func unlinkKeepingChildren() {
     Self.join(object.previous, object.next)

@@ -70,7 +70,39 @@ private func arrivalSuiteSecond(_ report: inout Report) {
     _ = try w.describe(landing)
     try expect(SystemCall.reply(endpoint, response).status)
   }
+  arrivalSuiteNarrowed(&report)
   arrivalSuiteThird(&report)
+}
+
+/// Moves a capability that was copied before, and lets the receiver revoke what it got.
+///
+/// - Returns: the slot of the earlier copy.
+private func revokeMoved(_ w: inout Workshop, rights: Rights) throws(Failure) -> CapSlot {
+  let endpoint = try w.endpoint()
+  let client = try w.assistant()
+  let gift = try w.endpoint()
+  let earlier = try w.copy(gift)
+  let landing = w.slot()
+  try send(client, endpoint, gift, .move, rights: rights)
+  w.buffer.setReceiveSlot(landing)
+  try expect(SystemCall.receive(endpoint, ready).status)
+  try expect(SystemCall.reply(endpoint, response).status)
+  try expect(try w.isEmpty(gift))
+  try expect(SystemCall.revoke(landing))
+  return earlier
+}
+
+private func arrivalSuiteNarrowed(_ report: inout Report) {
+  report.check("a move that takes no rights away takes earlier copies along") {
+    (w: inout Workshop) throws(Failure) in
+    let earlier = try revokeMoved(&w, rights: .all)
+    try expect(try w.isEmpty(earlier))
+  }
+  report.check("a move that takes rights away leaves earlier copies behind") {
+    (w: inout Workshop) throws(Failure) in
+    let earlier = try revokeMoved(&w, rights: .send | .manage)
+    try expect(try !w.isEmpty(earlier))
+  }
 }
 
 private func arrivalSuiteThird(_ report: inout Report) {

@@ -73,6 +73,9 @@ struct Transfer {
         let copy = Slot(object, type: source.object.type, rights: rights, badge: badge)
         space.place(copy, in: destination, under: source)
       case .move:
+        // What was derived before may hold more than the receiver gets, so it does not stay below.
+        // docs/decisions/0023-narrowing-moves.md.
+        if !entry.rights.contains(source.object.rights) { source.raiseChildren() }
         space.relocate(source, to: destination)
         destination.object.attenuate(to: entry.rights)
       }

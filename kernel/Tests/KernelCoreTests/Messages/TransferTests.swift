@@ -137,6 +137,43 @@ import Testing
     talk.world.expectSound()
   }
 
+  /// A capability with two copies is moved: the copies and where they stand then.
+  private func moveParent(rights: Rights) throws -> (Talk, children: [Ref<Slot>?], Ref<Slot>) {
+    let talk = try Talk()
+    try talk.world.copy(21, to: 50, by: talk.clientSpace)
+    try talk.world.copy(21, to: 51, by: talk.clientSpace)
+    talk.listen([40])
+    talk.client.setEntry(0, slot: 21, .move, rights: rights)
+    talk.send(1)
+    let moved = try #require(talk.world.slot(40, in: talk.serverSpace))
+    let children = [50, 51].map { talk.world.slot($0, in: talk.clientSpace) }
+    return (talk, children, moved)
+  }
+
+  @Test func `a move that takes rights away leaves earlier copies to the parent`() throws {
+    let (talk, children, moved) = try moveParent(rights: .send | .manage)
+    #expect(moved.object.rights == .send | .manage)
+    #expect(moved.object.firstChild == nil && moved.object.lastChild == nil)
+    // The copies, still with all rights, stand where the moved one stood, and it after them.
+    #expect(children[0]?.object.rights.contains(.receive) == true)
+    #expect(children[0]?.object.next.siblingSlot == children[1])
+    #expect(children[1]?.object.next.siblingSlot == moved)
+    talk.world.expectSound()
+    // Whoever has the narrower one cannot take the others away; the owner of the original can.
+    #expect(talk.talk.current == talk.talk.server)
+    talk.world.call(.revokeLocalCap, 40)
+    #expect(talk.talk.server.status == .ok)
+    #expect(children.allSatisfy { $0?.object.isEmpty == false })
+    talk.world.expectSound()
+  }
+
+  @Test func `a move that takes no rights away takes earlier copies along`() throws {
+    let (talk, children, moved) = try moveParent(rights: .all)
+    #expect(moved.object.firstChild == children[0])
+    #expect(moved.object.lastChild == children[1])
+    talk.world.expectSound()
+  }
+
   @Test func `four capabilities travel at once, with a badge for an unbadged copy`() throws {
     let talk = try Talk()
     talk.listen([40, 41, 42, 43])

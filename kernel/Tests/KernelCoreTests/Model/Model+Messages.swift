@@ -140,6 +140,7 @@ extension Model {
     let place = Place.slot(cspace: cspace.id, index: slot)
     let rights = Rights(rawValue: source.rights.rawValue & UInt32(words[1]))
     if words[0] >> 32 == 1 {
+      if rights != source.rights { raiseChildren(of: source) }
       relocate(source, to: place)
       source.rights = rights
     } else {

@@ -164,12 +164,17 @@ final class Model {
       cut(capability)
       return kill(process)
     }
+    raiseChildren(of: capability)
+    forget(capability)
+  }
+
+  /// Passes what was derived from a capability to its parent.
+  func raiseChildren(of capability: ModelCapability) {
     for child in capability.children {
       child.parent = capability.parent
       capability.parent?.children.append(child)
     }
     capability.children = []
-    forget(capability)
   }
 
   /// Moves a capability; its place in the tree goes with it.
