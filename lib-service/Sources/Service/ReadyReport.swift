@@ -1,5 +1,5 @@
-// READY: what every program tells its supervisor once. It fits in registers, so the buffer, in which
-// a reply may stand, is not touched.
+// READY: what every program tells its supervisor once. It fits in registers, so the buffer, in
+// which a reply may stand, is not touched.
 
 import Bootstrap
 import CapABI
@@ -17,8 +17,10 @@ struct ReadyReport {
 }
 
 extension System {
-  /// Sends it. A supervisor whose ring is full empties it when it runs next, so it is repeated
-  /// until it is taken.
+  /// Sends it.
+  ///
+  /// A supervisor whose ring is full empties it when it runs next, so it is repeated until it is
+  /// taken.
   mutating func report(_ code: ReadinessCode, to supervisor: CapSlot) {
     let report = ReadyReport(code)
     while notify(supervisor, report.tag, report.words) == .retry {

@@ -1,0 +1,221 @@
+// Ends of instances, and what follows from them: memory goes back, whoever waited is answered,
+// crashd is told, what depends on the service ends too, and policy says what comes next.
+
+import Bootstrap
+import CapABI
+import IPC
+import Service
+import Store
+import Sys
+
+extension Procd {
+  /// Ends the instance of a service, if there is one, and lets its policy decide.
+  mutating func end<S: System>(
+    _ role: RoleID, _ cause: EndCause, code: UInt32 = 0, fault: FaultReport? = nil,
+    _ system: inout S
+  ) {
+    guard stop(role, cause, code: code, fault: fault, &system) else { return }
+    guard let mode = services[role.key]?.launch?.restart.mode else { return }
+    switch mode {
+    case .never: break
+    case .onFailure: if cause != .exit || code != 0 { schedule(role, &system) }
+    case .always: schedule(role, &system)
+    }
+  }
+
+  /// Ends the instance of a service.
+  ///
+  /// What depends on it follows in `runTimers`.
+  ///
+  /// - Returns: Whether there was one.
+  mutating func stop<S: System>(
+    _ role: RoleID, _ cause: EndCause, code: UInt32 = 0, fault: FaultReport? = nil,
+    _ system: inout S
+  ) -> Bool {
+    guard var service = services[role.key], service.state.isAlive else { return false }
+    arm(&service, role, at: 0)
+    service.state = .ended
+    service.isDoomed = false
+    service.cause = cause
+    service.code = code
+    services[role.key] = service
+    // Neither fails for a process that procd made itself.
+    _ = try? system.control(.kill(process: service.slot), on: Self.process)
+    try? system.drop(service.slot)
+    slots.giveBack(service.slot.rawValue)
+    release(service.owner, &system)
+    readClock(&system)
+    if cause.isFailure(code: code) { keepCrash(of: service, fault, &system) }
+    answerReady(role, Self.refusal(cause, code: code), &system)
+    answerEnd(role, &system)
+    doomDependents(of: role)
+    return true
+  }
+
+  /// Has memd, vspaced and pagerd forget an owner whose process is gone.
+  ///
+  /// vspaced first, so that no region is registered after pagerd forgot them; memd last, as it
+  /// gives the frames to others.
+  mutating func release<S: System>(_ owner: Badge, _ system: inout S) {
+    var code = ResultCode.retry
+    while code == .retry {
+      code = Self.code(
+        of: VspacedRequest.detachSpace(owner: owner), VspacedReply.self,
+        from: Self.vspaced, &system)
+    }
+    code = .retry
+    while code == .retry {
+      code = Self.code(
+        of: PagerdRequest.releaseOwner(owner), PagerdReply.self,
+        from: Self.pagerd, &system)
+    }
+    // NOT_FOUND of each says that the process never came so far.
+    _ = Self.code(of: MemdRequest.reclaimOwner(owner), MemdReply.self, from: Self.memd, &system)
+    _ = owners.remove(TableKey(owner.rawValue))
+  }
+
+  /// How a request ends whose reply says nothing that is needed.
+  private static func code<Request: ServiceRequest, Answer: ServiceReply, S: System>(
+    of request: Request, _ reply: Answer.Type, from peer: CapSlot, _ system: inout S
+  ) -> ResultCode where Request.Operation == Answer.Operation {
+    do throws(ResultCode) {
+      _ = try system.ask(request, of: peer, reply)
+      return .ok
+    } catch {
+      return error
+    }
+  }
+
+  /// What AWAIT_READY says of a start that ended so.
+  static func refusal(_ cause: EndCause, code: UInt32) -> ResultCode {
+    guard cause == .notReady else { return .peerDied }
+    switch code {
+    case 0: return .timedOut
+    case UInt32(ReadinessCode.noMemory.rawValue): return .noMemory
+    default: return .wrongState
+    }
+  }
+
+  // MARK: Whoever waited
+
+  /// Answers AWAIT_READY, if somebody asked.
+  mutating func answerReady<S: System>(
+    _ role: RoleID, _ code: ResultCode, _ system: inout S
+  ) {
+    guard var service = services[role.key], service.readyReply != .null else { return }
+    let slot = service.readyReply
+    service.readyReply = .null
+    services[role.key] = service
+    if code == .ok {
+      try? system.answer(saved: slot, ProcdReply.awaitReady)
+    } else {
+      _ = system.reply(slot, MessageTag(refusing: code))
+    }
+    giveBack(reply: slot, &system)
+  }
+
+  /// Answers WAIT, if somebody asked; the process is out of the table then.
+  private mutating func answerEnd<S: System>(_ role: RoleID, _ system: inout S) {
+    guard var service = services[role.key], service.endReply != .null else { return }
+    let slot = service.endReply
+    service.endReply = .null
+    services[role.key] = service
+    _ = processes.remove(service.process.key)
+    try? system.answer(saved: slot, ProcdReply.wait(service.cause, code: service.knownCode))
+    giveBack(reply: slot, &system)
+  }
+
+  private mutating func giveBack<S: System>(reply slot: CapSlot, _ system: inout S) {
+    // Empty after a reply that was taken, wanted or not.
+    try? system.drop(slot)
+    slots.giveBack(slot.rawValue)
+  }
+
+  // MARK: What depends on it
+
+  /// Marks everything that needs a service which ended.
+  private mutating func doomDependents(of role: RoleID) {
+    var next: UInt64 = 0
+    while let (key, _) = dependents.first(from: role.key(next)), key.major == role.key.major {
+      next = key.minor + 1
+      let dependent = RoleID(rawValue: UInt16(truncatingIfNeeded: key.minor))
+      guard var service = services[dependent.key], service.state.isAlive, !service.isDoomed
+      else { continue }
+      service.isDoomed = true
+      // Before everything that has a time.
+      arm(&service, dependent, at: 1)
+      services[dependent.key] = service
+    }
+  }
+
+  /// Looks again at what waits for a service that serves now.
+  mutating func wakeDependents(of role: RoleID) {
+    var next: UInt64 = 0
+    while let (key, _) = dependents.first(from: role.key(next)), key.major == role.key.major {
+      next = key.minor + 1
+      let dependent = RoleID(rawValue: UInt16(truncatingIfNeeded: key.minor))
+      guard var service = services[dependent.key], service.state == .restarting,
+        service.due == 0
+      else { continue }
+      arm(&service, dependent, at: max(now, 1))
+      services[dependent.key] = service
+    }
+  }
+
+  // MARK: Crashes
+
+  private mutating func keepCrash<S: System>(
+    of service: Service, _ fault: FaultReport?, _ system: inout S
+  ) {
+    guard let launch = service.launch else { return }
+    var slot = CapSlot.null
+    if let fault, fault.fault.kind == .forbiddenSyscall,
+      let number = UInt32(exactly: fault.registers[.rdi]), number < CapSlot.maximumCount
+    {
+      slot = CapSlot(rawValue: number)
+    }
+    _ = crashes.append(
+      Crash(
+        nanoseconds: now,
+        details: CrashDetails(
+          process: service.process, role: launch.role, cause: service.cause, name: launch.name,
+          slot: slot, fault: fault)))
+    reportCrashes(&system)
+  }
+
+  /// Tells crashd what it was not told yet; later, when its ring is full.
+  mutating func reportCrashes<S: System>(_ system: inout S) {
+    unreported = max(unreported, crashes.oldest)
+    while let crash = crashes[unreported] {
+      let report = CrashdRequest.report(
+        crash: unreported, process: crash.details.process, role: crash.details.role,
+        cause: crash.details.cause, nanoseconds: crash.nanoseconds)
+      do throws(ResultCode) {
+        try system.tell(report, to: Self.crashd)
+      } catch {
+        guard error == .retry else { return }
+        if reportDue == 0, timers.insert(0, at: TableKey(now + 100_000_000)) {
+          reportDue = now + 100_000_000
+        }
+        return
+      }
+      unreported += 1
+    }
+  }
+}
+
+extension Service {
+  /// What the process itself said about its end.
+  var knownCode: UInt32 { cause.hasCode ? code : 0 }
+}
+
+extension EndCause {
+  /// Whether a process that ended so is a crash.
+  func isFailure(code: UInt32) -> Bool {
+    switch self {
+    case .exit: code != 0
+    case .killed: false
+    case .fault, .watchdog, .notReady: true
+    }
+  }
+}
