@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 
 let memory: Target.Dependency = .product(name: "CMemory", package: "lib-memory")
 let bootstrap: Target.Dependency = .product(name: "Bootstrap", package: "lib-bootstrap")
+let bytes: Target.Dependency = .product(name: "Bytes", package: "lib-bytes")
 let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
 let handoff: Target.Dependency = .product(name: "Handoff", package: "lib-handoff")
 let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
@@ -22,7 +23,8 @@ let package = Package(
   name: "lib-runtime",
   products: [.library(name: "Runtime", targets: ["Runtime"])],
   dependencies: [
-    .package(path: "../lib-bootstrap"), .package(path: "../lib-capabi"),
+    .package(path: "../lib-bootstrap"), .package(path: "../lib-bytes"),
+    .package(path: "../lib-capabi"),
     .package(path: "../lib-handoff"), .package(path: "../lib-ipc"),
     .package(path: "../lib-memory"), .package(path: "../lib-store"), .package(path: "../lib-sys"),
   ],
@@ -31,10 +33,10 @@ let package = Package(
     .target(name: "CRuntime"),
     .target(
       name: "Runtime",
-      dependencies: ["CRuntime", memory, bootstrap, capABI, handoff, ipc, store, sys],
+      dependencies: ["CRuntime", memory, bootstrap, bytes, capABI, handoff, ipc, store, sys],
       swiftSettings: settings),
     .testTarget(
-      name: "RuntimeTests", dependencies: ["Runtime", capABI, handoff, ipc, sys],
+      name: "RuntimeTests", dependencies: ["Runtime", bytes, capABI, handoff, ipc, sys],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -45,7 +45,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ServiceTests",
-      dependencies: ["Service", "ServiceTesting", bootstrap, capABI, ipc, store, sys],
+      dependencies: ["Service", "ServiceTesting", bootstrap, capABI, ipc, runtime, store, sys],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -84,14 +84,14 @@ extension IntakeTable {
   }
 
   private mutating func addTimed() {
-    addService(supervisor: .procd, ownRights: .receive)
+    addService(supervisor: .procd, ownRights: .send | .receive)
     add(StartupSlot.names, .endpoint, .send | .grant, peer: .named)
     addPager()
     addControl(0, .time)
   }
 
   private mutating func addLogd() {
-    addService(supervisor: .procd, ownRights: .receive)
+    addService(supervisor: .procd, ownRights: .send | .receive)
     add(StartupSlot.names, .endpoint, .send | .grant, peer: .named)
     addPager()
     addControl(0, .kernelLog)
@@ -158,9 +158,9 @@ extension IntakeTable {
   /// Whose page faults procd arranged for: every process but rootd and the foundation.
   private mutating func addPager() { add(StartupSlot.pager, .endpoint, .send, peer: .pagerd) }
 
-  /// A service that also logs and registers a name.
+  /// A service that also logs and registers its own endpoint at named, which takes SEND.
   private mutating func addClient(supervisor: RoleID, ownRights: Rights) {
-    addService(supervisor: supervisor, ownRights: ownRights)
+    addService(supervisor: supervisor, ownRights: ownRights | .send)
     add(StartupSlot.log, .endpoint, .send, peer: .logd)
     add(StartupSlot.names, .endpoint, .send | .grant, peer: .named)
     addPager()

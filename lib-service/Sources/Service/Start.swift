@@ -94,6 +94,7 @@ private func begin<T: Server>(
   var facts = Start(
     info: program.info, heap: program.heap, resourceCount: program.resourceCount)
   let server = try make(&facts, &system)
+  try system.register(role)
   let watchdog = Watchdog(
     supervisor: StartupSlot.supervisor, milliseconds: program.info.watchdogMilliseconds,
     start: program.info.startNanoseconds)

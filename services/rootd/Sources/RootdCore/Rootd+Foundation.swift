@@ -64,7 +64,8 @@ extension Rootd {
     try loader.map(
       layout.heapBase..<layout.heapBase + heapSize, .read | .write, into: &target)
     try target.mapBuffer(at: layout.buffer)
-    let untypeds = try installAll(service, at: index, process, config, start)
+    let untypeds = try installAll(
+      service, at: index, process, modules: layout.modules(afterHeapOf: heapSize), config, start)
     var info = try envelopeInfo(service, index, image, layout, bias: bias)
     info.heapSize = heapSize
     try write(info, service, untypeds, config, &loader, &target, at: layout.envelope)

@@ -8,7 +8,7 @@ import Sys
 
 extension Rootd {
   /// Nanoseconds that a service may take to its report.
-  private static var patience: UInt64 { 5_000_000_000 }
+  static var patience: UInt64 { 5_000_000_000 }
 
   /// Waits until a service that rootd made reports, and tells the kernel.
   mutating func awaitReady(
@@ -33,10 +33,37 @@ extension Rootd {
     if let stage = RootdStage(readyRole: service.role) { report(stage) }
   }
 
+  /// Waits until procd knows whether a service that it started serves, and tells the kernel.
+  mutating func awaitService(
+    _ service: ServiceEntry, _ process: ProcessID
+  ) throws(BootFailure) {
+    do throws(ResultCode) {
+      let reply: ProcdReply = try system.ask(
+        ProcdRequest.awaitReady(service.role), of: RootdSlots.procd,
+        deadline: try system.now() &+ Self.patience)
+      guard reply == .awaitReady else { throw .internal }
+    } catch {
+      switch error {
+      case .timedOut: throw .silent(service.role)
+      case .noMemory: throw .service(service.role, .noMemory)
+      case .peerDied: throw .ended(service.role)
+      case .wrongState: throw .service(service.role, readinessCode(of: process))
+      default: throw .refused(service.role, error)
+      }
+    }
+    if let stage = RootdStage(readyRole: service.role) { report(stage) }
+  }
+
+  /// What a service that procd started said instead of READY.
+  private mutating func readinessCode(of process: ProcessID) -> ReadinessCode {
+    let reply: ProcdReply? = try? system.ask(ProcdRequest.wait(process), of: RootdSlots.procd)
+    guard case .wait(.notReady, let code) = reply else { return .internal }
+    return ReadinessCode(rawValue: UInt16(truncatingIfNeeded: code))
+  }
+
   /// The next report; anything else that arrives from the foundation is an end.
   private mutating func receiveReport(from badge: Badge) throws(ResultCode) -> ReadinessCode {
-    let clock = try system.control(.readClock, on: RootSlot.time.slot)
-    system.buffer.setDeadline(clock.word1 &+ Self.patience)
+    system.buffer.setDeadline(try system.now() &+ Self.patience)
     let tag = MessageTag(label: 0, flags: .deadline)
     let answer = system.receive(RootdSlots.endpoint, tag)
     guard answer.status == .ok else { throw answer.status }
@@ -70,5 +97,12 @@ extension RootdStage {
     case .seriald: self = .serialReady
     default: return nil
     }
+  }
+}
+
+extension System {
+  /// Monotonic nanoseconds.
+  mutating func now() throws(ResultCode) -> UInt64 {
+    try control(.readClock, on: RootSlot.time.slot).word1
   }
 }

@@ -9,12 +9,13 @@ import Runtime
 import Sys
 
 extension Rootd {
-  /// Installs every declared capability.
+  /// Installs every declared capability, at `index` of the configuration; `modules` is where
+  /// frames with images go.
   ///
   /// - Returns: How many capabilities the run of resources has.
   mutating func installAll(
-    _ service: ServiceEntry, at index: Int, _ process: CapSlot, _ config: borrowing BootConfig,
-    _ start: borrowing RootStart
+    _ service: ServiceEntry, at index: Int, _ process: CapSlot, modules: UInt64,
+    _ config: borrowing BootConfig, _ start: borrowing RootStart
   ) throws(ResultCode) -> UInt32 {
     let control = RootSlot.processControl.slot
     try system.control(
@@ -35,6 +36,8 @@ extension Rootd {
             badge: descriptor.badge), on: control)
       } else if descriptor.type == .untyped {
         resources = try installMemory(capability, start)
+      } else if descriptor.type == .frame {
+        resources = try installModules(capability, process, from: modules, config, start)
       } else {
         throw .unsupported
       }

@@ -108,8 +108,7 @@ public struct Rootd<S: System>: ~Copyable {
       guard let index = order[position], let service = config.services[index] else { continue }
       switch service.launchKind {
       case .rootd: try launchFoundation(service, at: index, config, start)
-      // Nobody starts these yet: a configuration that asks for one is refused.
-      case .procd: throw .refused(service.role, .unsupported)
+      case .procd: try launch(service, at: index, config)
       // Drivers are deviced's, programs are started on demand, rootd runs.
       case .driver, .program, .kernel: break
       }

@@ -1,0 +1,31 @@
+// What services go by at named.
+
+import Bytes
+import CapABI
+import IPC
+import Runtime
+import Testing
+
+struct ServiceTupleTests {
+  @Test(
+    arguments: [
+      (RoleID.procd, "procd", 0x400), (.memd, "memd", 0x410), (.vspaced, "vspaced", 0x420),
+      (.pagerd, "pagerd", 0x430), (.named, "named", 0x500), (.logd, "logd", 0x510),
+      (.crashd, "crashd", 0x520), (.timed, "timed", 0x530),
+    ])
+  func `a service has the name of its role and the first number of its block`(
+    _ role: RoleID, _ text: String, _ number: UInt16
+  ) throws {
+    let tuple = try #require(ServiceTuple(role))
+    let bytes = Array(text.utf8)
+    #expect(tuple.name == ServiceName(bytes.span.rawBytes))
+    #expect(tuple.role == role)
+    #expect(tuple.protocolID == number)
+  }
+
+  @Test func `what speaks no protocol has no tuple`() {
+    #expect(ServiceTuple(.rootd) == nil)
+    #expect(ServiceTuple(.none) == nil)
+    #expect(ServiceName(RoleID.none) == nil)
+  }
+}

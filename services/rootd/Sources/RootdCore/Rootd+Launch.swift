@@ -1,0 +1,105 @@
+// Services that procd starts: rootd hands over what the configuration declares for each, has it
+// started, and waits until it serves.
+
+import Bootstrap
+import CapABI
+import Handoff
+import IPC
+import Runtime
+import Sys
+
+extension Rootd {
+  /// Has procd start a service with exactly the capabilities that are declared.
+  mutating func launch(
+    _ service: ServiceEntry, at index: Int, _ config: borrowing BootConfig
+  ) throws(BootFailure) {
+    let image = Self.imageIndex(of: index, config)
+    let process: ProcessID
+    do throws(ResultCode) {
+      try hand(service, at: index, config)
+      try addDependencies(of: service, config)
+      let reply: ProcdReply = try system.ask(
+        ProcdRequest.spawnService(ServiceLaunch(service, image: image)), of: RootdSlots.procd)
+      guard case .spawnService(let number) = reply else { throw .internal }
+      process = number
+      let deadline = try system.now() &+ Self.patience
+      if service.role == .named { try seedNames(config, deadline: deadline) }
+    } catch {
+      throw .refused(service.role, error)
+    }
+    try awaitService(service, process)
+  }
+
+  /// The index of a service's image among the frames that procd has.
+  private static func imageIndex(of service: Int, _ config: borrowing BootConfig) -> UInt32 {
+    var count: UInt32 = 0
+    for index in 0..<service where config.services[index]?.isStartedByProcd == true { count += 1 }
+    return count
+  }
+
+  /// The declared capabilities, one after another, without their badges: procd gives them those.
+  private mutating func hand(
+    _ service: ServiceEntry, at index: Int, _ config: borrowing BootConfig
+  ) throws(ResultCode) {
+    let declared = config.capabilities(of: service)
+    for place in 0..<declared.count {
+      guard let capability = declared[place], !capability.flags.contains(.acquired) else {
+        continue
+      }
+      let descriptor = capability.descriptor
+      guard let source = source(of: descriptor, for: index, config) else { throw .unsupported }
+      system.send(TransferEntry(slot: source, mode: .copy, rights: descriptor.rights))
+      let reply: ProcdReply = try system.ask(
+        ProcdRequest.addCapability(role: service.role, descriptor), of: RootdSlots.procd)
+      guard reply == .addCapability else { throw .internal }
+    }
+  }
+
+  /// Those dependencies that procd started; the foundation never ends before its dependents.
+  private mutating func addDependencies(
+    of service: ServiceEntry, _ config: borrowing BootConfig
+  ) throws(ResultCode) {
+    let dependencies = config.dependencies(of: service)
+    for place in 0..<dependencies.count {
+      guard let role = dependencies[place]?.role, let index = Self.index(of: role, config),
+        config.services[index]?.launchKind == .procd
+      else { continue }
+      let reply: ProcdReply = try system.ask(
+        ProcdRequest.addDependency(role: service.role, on: role), of: RootdSlots.procd)
+      guard reply == .addDependency else { throw .internal }
+    }
+  }
+}
+
+extension ServiceLaunch {
+  /// What the configuration says about a service.
+  ///
+  /// - Parameters:
+  ///   - service: Its entry, whose role has a name.
+  ///   - image: Index of its image among procd's frames.
+  /// - Throws: INTERNAL for a role without a name.
+  init(_ service: ServiceEntry, image: UInt32) throws(ResultCode) {
+    guard let name = ServiceName(service.role) else { throw .internal }
+    self.init(
+      role: service.role, name: name, moduleIndex: image, priority: service.priority,
+      affinity: service.affinity, budgetBytes: service.budget, slotCount: service.cspaceSlots,
+      syscalls: service.syscalls, restart: IPC.RestartPolicy(service.restart),
+      watchdogMilliseconds: service.watchdogMilliseconds)
+  }
+}
+
+extension IPC.RestartPolicy {
+  /// The same policy as procd is told it.
+  init(_ policy: Bootstrap.RestartPolicy) {
+    let mode: RestartMode =
+      switch policy.mode {
+      case .never: .never
+      case .onFailure: .onFailure
+      case .always: .always
+      }
+    self.init(
+      mode: mode, maximumRestarts: policy.maximumRestarts, windowSeconds: policy.windowSeconds,
+      firstBackOffMilliseconds: policy.firstBackoffMilliseconds,
+      longestBackOffMilliseconds: policy.longestBackoffMilliseconds)
+  }
+}

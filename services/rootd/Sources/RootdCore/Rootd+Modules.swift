@@ -1,0 +1,68 @@
+// The images of what procd starts: one frame each, filled from the module of the boot image, which
+// procd holds and reads (docs/reference/boot-config.md, "launch"). The boot image itself stays
+// rootd's.
+
+import Bootstrap
+import CapABI
+import Handoff
+import Load
+import Runtime
+import Sys
+
+extension Rootd {
+  /// Gives a service a frame with every image that procd starts, and maps them one after another,
+  /// each at the next multiple of its own size behind the heap.
+  ///
+  /// - Parameters:
+  ///   - capability: The declared run of frames.
+  ///   - process: The staged service.
+  ///   - base: Where the first one goes at the earliest.
+  ///   - config: Says which services procd starts; their order is that of the frames.
+  ///   - start: Has the modules.
+  /// - Returns: How many frames there are.
+  mutating func installModules(
+    _ capability: DeclaredCapability, _ process: CapSlot, from base: UInt64,
+    _ config: borrowing BootConfig, _ start: borrowing RootStart
+  ) throws(ResultCode) -> UInt32 {
+    var address = base
+    var count: UInt32 = 0
+    for index in 0..<config.services.count {
+      guard let service = config.services[index], service.isStartedByProcd,
+        count < capability.count
+      else { continue }
+      guard let module = Self.module(of: service.role, start), module.address != 0 else {
+        throw .notFound
+      }
+      let order = Self.order(of: module.size)
+      let size = ProcessLayout.pageSize << UInt64(order)
+      address = (address + size - 1) & ~(size - 1)
+      let frame = RootdSlots.image(Int(count))
+      try system.control(
+        .retype(RootdSlots.memory, order: UInt64(order), into: frame), on: RootSlot.memory.slot)
+      try system.control(
+        .map(frame, into: process, at: address, rights: .read), on: RootSlot.vspaceControl.slot)
+      try system.control(
+        .write(to: process, at: address, from: module.address, count: module.size),
+        on: RootSlot.processControl.slot)
+      try system.control(
+        .install(
+          frame, with: RootdSlots.grant,
+          at: CapSlot(rawValue: capability.descriptor.slot.rawValue + count),
+          rights: capability.descriptor.rights), on: RootSlot.processControl.slot)
+      address += size
+      count += 1
+    }
+    return count
+  }
+
+  /// Pages that hold so many bytes, as a power of two.
+  private static func order(of byteCount: UInt64) -> UInt8 {
+    let pages = max((byteCount + ProcessLayout.pageSize - 1) / ProcessLayout.pageSize, 1)
+    return UInt8(UInt64.bitWidth - (pages - 1).leadingZeroBitCount)
+  }
+}
+
+extension ServiceEntry {
+  /// Whether its image goes to procd: everything but rootd and the foundation.
+  var isStartedByProcd: Bool { launchKind != .kernel && launchKind != .rootd }
+}
