@@ -39,6 +39,7 @@ struct ProcdRequestTests {
   static let restart = Wire(0x408, "1200 000000000000")
   static let crash = Wire(0x40A, "0900000000000000")
   static let awaited = Wire(0x40B, "1200 000000000000")
+  static let state = Wire(0x40C, oneWay: true, "1200 01 0000000000")
   static let golden: [Golden<ProcdRequest>] = {
     guard let launch = try? launch() else { return [] }
     return [
@@ -55,9 +56,12 @@ struct ProcdRequestTests {
       Golden(.kickWatchdog, Wire(0x409, oneWay: true, "")),
       Golden(.readCrash(9), crash),
       Golden(.awaitReady(.timed), awaited),
+      Golden(.serviceState(.timed, .started), state),
     ]
   }()
   static let badFields = [
+    BadField(state, at: 0, "0000"), BadField(state, at: 2, "00"), BadField(state, at: 2, "03"),
+    BadField(state, reserved: 3),
     BadField(capability, at: 0, "0000"), BadField(capability, reserved: 2),
     // Slot 0, a slot past the largest CSpace, no type, an unknown type, a family of a non-endpoint,
     // a family that does not exist, no rights, rights that endpoints do not have, a badge on a
@@ -145,7 +149,7 @@ struct ProcdRequestTests {
     expectRefused(ProcdRequest.self, bad)
   }
 
-  @Test func `the table has every golden row`() { #expect(Self.golden.count == 13) }
+  @Test func `the table has every golden row`() { #expect(Self.golden.count == 14) }
 
   @Test func `a service that depends on itself is not encoded`() {
     #expect(throws: ProtocolError.invalidField(offset: 2)) {
@@ -359,7 +363,7 @@ struct ProcdReplyTests {
 
   @Test func `the table has every golden row`() { #expect(Self.golden.count == 12) }
 
-  @Test(arguments: [ProcdOperation.ready, .kickWatchdog])
+  @Test(arguments: [ProcdOperation.ready, .kickWatchdog, .serviceState])
   func `a one-way operation has no reply`(operation: ProcdOperation) {
     #expect(throws: ProtocolError.wrongDelivery(operation.rawValue)) {
       let body: [UInt8] = []

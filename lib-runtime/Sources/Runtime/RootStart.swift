@@ -55,6 +55,9 @@ public import Sys
     return unsafe _overrideLifetime(RawSpan(_unsafeBytes: bytes), borrowing: self)
   }
 
+  /// The module with the boot configuration; nil when the handoff names none.
+  public var bootConfiguration: RootModule? { handoff?.modules[Int(info.bootConfigModule)] }
+
   /// Maps fresh memory for tables, in the 1-GiB region beside the one that everything else is in.
   ///
   /// - Parameters:

@@ -19,8 +19,8 @@ struct ReadyReport {
 extension System {
   /// Sends it.
   ///
-  /// A supervisor whose ring is full empties it when it runs next, so it is repeated until it is
-  /// taken.
+  /// A supervisor whose ring is full empties it when it runs next, so it is repeated
+  /// until it is taken.
   mutating func report(_ code: ReadinessCode, to supervisor: CapSlot) {
     let report = ReadyReport(code)
     while notify(supervisor, report.tag, report.words) == .retry {

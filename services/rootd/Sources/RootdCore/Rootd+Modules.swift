@@ -20,6 +20,7 @@ extension Rootd {
   ///   - config: Says which services procd starts; their order is that of the frames.
   ///   - start: Has the modules.
   /// - Returns: How many frames there are.
+  /// - Throws: NOT_FOUND for a service without an image, and what the kernel refuses.
   mutating func installModules(
     _ capability: DeclaredCapability, _ process: CapSlot, from base: UInt64,
     _ config: borrowing BootConfig, _ start: borrowing RootStart

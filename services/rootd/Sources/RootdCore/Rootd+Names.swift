@@ -12,7 +12,10 @@ import Sys
 extension Rootd {
   /// Seeds named and seals it.
   ///
-  /// - Parameter deadline: Monotonic nanoseconds: a named that ended meanwhile is not waited for.
+  /// - Parameters:
+  ///   - config: Says who registers, and who may acquire what.
+  ///   - deadline: Monotonic nanoseconds: a named that ended meanwhile is not waited for.
+  /// - Throws: What named answers.
   mutating func seedNames(
     _ config: borrowing BootConfig, deadline: UInt64
   ) throws(ResultCode) {

@@ -14,11 +14,7 @@ extension Rootd {
   mutating func awaitReady(
     _ service: ServiceEntry, _ config: borrowing BootConfig
   ) throws(BootFailure) {
-    var badge = Badge.none
-    let edges = config.edges(of: service)
-    for index in 0..<edges.count {
-      if let edge = edges[index], edge.peer == .rootd { badge = edge.badge }
-    }
+    let badge = Self.supervisorBadge(of: service, config)
     let code: ReadinessCode
     do throws(ResultCode) {
       code = try receiveReport(from: badge)

@@ -94,10 +94,9 @@ public struct Rootd<S: System>: ~Copyable {
   /// - Throws: Why the boot ends.
   public mutating func boot(_ start: borrowing RootStart) throws(BootFailure) {
     report(.handoffValid)
-    guard let handoff = start.handoff,
-      let module = handoff.modules[Int(handoff.info.bootConfigModule)],
-      let bytes = start.bytes(of: module)
-    else { throw .configuration(.badMagic(found: 0)) }
+    guard let module = start.bootConfiguration, let bytes = start.bytes(of: module) else {
+      throw .configuration(.badMagic(found: 0))
+    }
     let config: BootConfig
     do { config = try BootConfig(decoding: bytes) } catch { throw .configuration(error) }
     let order: LaunchOrder

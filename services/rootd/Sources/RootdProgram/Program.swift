@@ -23,6 +23,7 @@ private func boot(_ start: RootStart) {
     var rootd = try Rootd(start, KernelSystem(buffer: start.buffer))
     try rootd.boot(start)
     rootd.report(.ready)
+    try rootd.watch(start)
   } catch {
     Log(CapSlot(rawValue: RootSlot.log.rawValue), buffer: start.buffer).write(error.line)
     _ = SystemCall.report(error.status)

@@ -30,6 +30,8 @@ public enum ProcdOperation: UInt16, ServiceOperation {
   case readCrash = 0x40A
   /// Waits until a service that was started serves.
   case awaitReady = 0x40B
+  /// Tells rootd how a service fares that it had started.
+  case serviceState = 0x40C
 
   /// How each operation travels.
   public var shape: OperationShape {
@@ -46,6 +48,7 @@ public enum ProcdOperation: UInt16, ServiceOperation {
     case .kickWatchdog: .oneWay(.empty)
     case .readCrash: .call(.exactly(8), reply: .exactly(CrashDetails.size))
     case .awaitReady: .call(.exactly(8), reply: .empty)
+    case .serviceState: .oneWay(.exactly(8))
     }
   }
 }
@@ -109,6 +112,8 @@ public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
   case readCrash(UInt64)
   /// The reply comes when the service serves, or will not.
   case awaitReady(RoleID)
+  /// procd's own message: a service is started again, or for the last time was.
+  case serviceState(RoleID, ServiceEvent)
 
   /// What is asked for.
   public var operation: ProcdOperation {
@@ -125,6 +130,7 @@ public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
     case .kickWatchdog: .kickWatchdog
     case .readCrash: .readCrash
     case .awaitReady: .awaitReady
+    case .serviceState: .serviceState
     }
   }
 
@@ -166,6 +172,9 @@ public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
     case .awaitReady:
       self = .awaitReady(try reader.role())
       try reader.reserved(6)
+    case .serviceState:
+      self = .serviceState(try reader.role(), try reader.value())
+      try reader.reserved(5)
     }
   }
 
@@ -198,6 +207,10 @@ public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
       try writer.role(role)
       try writer.reserved(6)
     case .readCrash(let crash): try writer.integer(crash, in: 1...UInt64.max)
+    case .serviceState(let role, let event):
+      try writer.role(role)
+      try writer.value(event)
+      try writer.reserved(5)
     case .kickWatchdog: break
     }
   }
@@ -262,7 +275,7 @@ public enum ProcdReply: ServiceReply, Equatable, Sendable {
     case .restart: self = .restart
     case .readCrash: self = .readCrash(try CrashDetails(from: &reader))
     case .awaitReady: self = .awaitReady
-    case .ready, .kickWatchdog: throw .wrongDelivery(operation.rawValue)
+    case .ready, .kickWatchdog, .serviceState: throw .wrongDelivery(operation.rawValue)
     }
   }
 

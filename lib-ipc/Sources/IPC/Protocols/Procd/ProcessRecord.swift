@@ -18,6 +18,14 @@ public enum ProcessState: UInt8, Sendable {
   case failed = 6
 }
 
+/// What SERVICE_STATE tells.
+public enum ServiceEvent: UInt8, Sendable {
+  /// It was started again and has not reported READY: what it was told before is forgotten.
+  case started = 1
+  /// It ended and is not started again: its restart limit is reached, or its policy says so.
+  case failed = 2
+}
+
 /// A process as procd's table shows it.
 public struct ProcessRecord: Equatable, Sendable {
   /// Its number.

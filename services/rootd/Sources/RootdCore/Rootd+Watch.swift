@@ -1,0 +1,98 @@
+// After the start: rootd waits for what must not happen, the end of a required service, and for
+// named's restarts, after which it seeds again.
+
+import Bootstrap
+import CapABI
+import Handoff
+import IPC
+public import Runtime
+import Sys
+
+extension Rootd {
+  /// Watches the foundation and hears from procd, for as long as all required services are there.
+  ///
+  /// - Parameter start: What the kernel gave.
+  /// - Throws: Which required service is gone.
+  public mutating func watch(_ start: borrowing RootStart) throws(BootFailure) {
+    guard let module = start.bootConfiguration, let bytes = start.bytes(of: module),
+      let config = try? BootConfig(decoding: bytes)
+    else { throw .configuration(.badMagic(found: 0)) }
+    while true {
+      let answer = system.receive(RootdSlots.endpoint, MessageTag(label: 0))
+      guard answer.status == .ok else { throw .refused(.rootd, answer.status) }
+      guard !answer.tag.flags.contains(.notified) else { continue }
+      let message = system.take(answer)
+      guard let sender = Self.sender(of: message, config) else {
+        refuse(message)
+        continue
+      }
+      guard message.isOneWay, !message.isFromKernel else { throw .ended(sender) }
+      try hear(message, from: sender, config)
+    }
+  }
+
+  /// A one-way message of a foundation service; one that is malformed counts for nothing.
+  private mutating func hear(
+    _ message: Message, from sender: RoleID, _ config: borrowing BootConfig
+  ) throws(BootFailure) {
+    guard let request = try? system.decode(message, as: ProcdRequest.self) else { return }
+    switch request {
+    case .ready(let code) where code != ReadinessCode.ready.rawValue:
+      throw .service(sender, ReadinessCode(rawValue: code))
+    case .serviceState(let role, let event) where sender == .procd:
+      guard let index = Self.index(of: role, config), let service = config.services[index] else {
+        return
+      }
+      switch event {
+      case .started: try restarted(service, config)
+      case .failed: if service.isRequired { throw .ended(role) }
+      }
+    default: break
+    }
+  }
+
+  /// What a service lost that is started again.
+  private mutating func restarted(
+    _ service: ServiceEntry, _ config: borrowing BootConfig
+  ) throws(BootFailure) {
+    guard service.role == .named else { return }
+    do throws(ResultCode) {
+      try seedNames(config, deadline: try system.now() &+ Self.patience)
+    } catch {
+      // It ended once more, or was seeded already: procd tells of the next start, and of the last.
+      guard error == .timedOut || error == .peerDied || error == .sealed else {
+        throw .refused(.named, error)
+      }
+    }
+  }
+
+  /// Answers what nobody may send, so that its sender does not wait for ever.
+  private mutating func refuse(_ message: Message) {
+    guard !message.isOneWay else { return }
+    _ = system.reply(RootdSlots.endpoint, MessageTag(refusing: .denied))
+  }
+
+  /// The foundation service whose supervisor capability a message came through.
+  private static func sender(
+    of message: Message, _ config: borrowing BootConfig
+  ) -> RoleID? {
+    for index in 0..<config.services.count {
+      guard let service = config.services[index], service.launchKind == .rootd,
+        supervisorBadge(of: service, config) == message.badge
+      else { continue }
+      return service.role
+    }
+    return nil
+  }
+
+  /// The badge of a foundation service's reports; `Badge.none` for one that declares none.
+  static func supervisorBadge(
+    of service: ServiceEntry, _ config: borrowing BootConfig
+  ) -> Badge {
+    let edges = config.edges(of: service)
+    for index in 0..<edges.count {
+      if let edge = edges[index], edge.peer == .rootd { return edge.badge }
+    }
+    return .none
+  }
+}
