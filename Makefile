@@ -13,8 +13,9 @@ unexport SECONDS
 
 .DEFAULT_GOAL := help
 OPERATIONS ?= 2000000
+BOOTS ?= 1000
 SEED ?= 1
-.PHONY: help test test-host lint format fuzz model mutants prepush ci target tools clean \
+.PHONY: help test test-host lint format fuzz model simulate mutants prepush ci target tools clean \
   ensure-base ensure-test ensure-binaries
 
 help: ## List the commands
@@ -40,6 +41,9 @@ fuzz: ensure-base ## Fuzz every parser, SECONDS=60 each (TARGET=FuzzELF for one)
 
 model: ensure-test ## Random operations on the kernel beside its reference model (OPERATIONS= SEED=)
 	@$(PYTHON) integration/testing/model.py --operations $(OPERATIONS) --seed $(SEED)
+
+simulate: ensure-test ## Boot the system on this machine, disturbed by seed (BOOTS=1000 SEED=1)
+	@$(PYTHON) integration/testing/simulate.py --boots $(BOOTS) --seed $(SEED)
 
 mutants: ensure-test ## Put deliberate faults into the kernel's core; its tests must notice each
 	@$(PYTHON) integration/testing/mutants.py $(MUTANTS)

@@ -23,7 +23,9 @@ let package = Package(
   name: "kernel",
   products: [
     // Linked into an image by integration/mk/boot.mk.
-    .library(name: "Kernel", type: .static, targets: ["Kernel"])
+    .library(name: "Kernel", type: .static, targets: ["Kernel"]),
+    // The core on host memory, for the simulation of whole boots.
+    .library(name: "KernelSimulation", targets: ["KernelSimulation"]),
   ],
   dependencies: [
     .package(path: "../lib-memory"),
@@ -41,9 +43,15 @@ let package = Package(
       name: "KernelCore",
       dependencies: ["KernelMachine", bytes, capABI, crypto, elf, handoff, ipc],
       swiftSettings: settings),
+    .target(
+      name: "KernelSimulation",
+      dependencies: ["KernelCore", "KernelMachine", bytes, capABI, handoff, ipc],
+      swiftSettings: settings),
     .testTarget(
       name: "KernelCoreTests",
-      dependencies: ["KernelCore", "KernelMachine", bytes, capABI, elf, handoff, ipc],
+      dependencies: [
+        "KernelCore", "KernelMachine", "KernelSimulation", bytes, capABI, elf, handoff, ipc,
+      ],
       swiftSettings: settings),
     .target(
       name: "KernelX86",

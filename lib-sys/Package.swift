@@ -16,7 +16,11 @@ let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
 
 let package = Package(
   name: "lib-sys",
-  products: [.library(name: "Sys", targets: ["Sys"])],
+  products: [
+    .library(name: "Sys", targets: ["Sys"]),
+    // What the simulation attaches its kernel to.
+    .library(name: "CSys", targets: ["CSys"]),
+  ],
   dependencies: [
     .package(path: "../lib-bytes"), .package(path: "../lib-capabi"), .package(path: "../lib-ipc"),
   ],

@@ -27,7 +27,10 @@ let all = [
 
 let package = Package(
   name: "rootd",
-  products: [.library(name: "RootdProgram", type: .static, targets: ["RootdProgram"])],
+  products: [
+    .library(name: "RootdCore", targets: ["RootdCore"]),
+    .library(name: "RootdProgram", type: .static, targets: ["RootdProgram"]),
+  ],
   dependencies: [
     .package(path: "../../lib-bootstrap"), .package(path: "../../lib-bytes"),
     .package(path: "../../lib-capabi"), .package(path: "../../lib-crypto"),

@@ -3,6 +3,7 @@
 import CapABI
 import KernelCore
 import KernelMachine
+import KernelSimulation
 import Testing
 
 struct FrameTests {

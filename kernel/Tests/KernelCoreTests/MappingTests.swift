@@ -3,6 +3,7 @@
 import CapABI
 import KernelCore
 import KernelMachine
+import KernelSimulation
 import Testing
 
 /// A process in slot 4 with its address space in slot 5, and untyped memory in slot 1.

@@ -2,6 +2,7 @@
 
 import CapABI
 import KernelCore
+import KernelSimulation
 
 extension Model {
   /// The action with its slots replaced by ones that fit, as far as the caller has any.

@@ -3,6 +3,7 @@
 
 import CapABI
 import KernelCore
+import KernelSimulation
 
 extension Action {
   /// Addresses that meet each other, in tables near and far, and at every edge.

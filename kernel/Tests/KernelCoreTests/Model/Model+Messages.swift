@@ -2,6 +2,7 @@
 
 import CapABI
 import KernelCore
+import KernelSimulation
 
 /// How long a thread waits, and where capabilities may land.
 struct ModelTerms {

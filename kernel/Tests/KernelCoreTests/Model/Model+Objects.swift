@@ -2,6 +2,7 @@
 
 import CapABI
 import KernelCore
+import KernelSimulation
 
 extension Model {
   // MARK: Objects

@@ -2,6 +2,7 @@
 
 import CapABI
 import KernelCore
+import KernelSimulation
 
 extension Model {
   /// Processes that can call: those with a CSpace, in the order they were made.

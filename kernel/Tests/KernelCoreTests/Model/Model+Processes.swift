@@ -3,6 +3,7 @@
 
 import CapABI
 import KernelCore
+import KernelSimulation
 
 extension Model {
   func checkProcess(_ action: Action, _ caller: ModelObject) throws(SyscallError) {

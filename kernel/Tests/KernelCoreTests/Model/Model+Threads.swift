@@ -3,6 +3,7 @@
 import CapABI
 import IPC
 import KernelCore
+import KernelSimulation
 
 extension Model {
   // MARK: Queues

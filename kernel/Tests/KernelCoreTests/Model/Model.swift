@@ -4,6 +4,7 @@
 
 import CapABI
 import KernelCore
+import KernelSimulation
 
 /// A capability in the model.
 final class ModelCapability {

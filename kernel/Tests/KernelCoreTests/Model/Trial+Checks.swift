@@ -3,6 +3,7 @@
 import CapABI
 import KernelCore
 import KernelMachine
+import KernelSimulation
 
 extension ThreadCall {
   /// Whether slots have to be backed with memory.

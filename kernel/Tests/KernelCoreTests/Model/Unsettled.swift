@@ -3,6 +3,7 @@
 import CapABI
 import KernelCore
 import KernelMachine
+import KernelSimulation
 
 /// Every state between two steps must be consistent, too.
 ///

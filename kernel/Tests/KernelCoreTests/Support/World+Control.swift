@@ -3,6 +3,7 @@
 import CapABI
 import KernelCore
 import KernelMachine
+import KernelSimulation
 import Testing
 
 /// Finalises everything and audits the state.

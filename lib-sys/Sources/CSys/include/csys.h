@@ -1,7 +1,7 @@
 /*
  * The one system call shim: number in rax, arguments and results in rdi, rsi, rdx, r10, r8, r9;
  * rcx and r11 are lost (docs/reference/syscalls.md). On a host there is no kernel below:
- * a call is remembered and answered with what a test prepared.
+ * a call is remembered and answered with what a test prepared, or by a kernel that was attached.
  */
 #ifndef CSYS_H
 #define CSYS_H
@@ -25,6 +25,8 @@ struct erix_registers {
 void erix_host_prepare(struct erix_registers answer);
 /* The registers of this thread's last system call. */
 struct erix_registers erix_host_last_call(void);
+/* Lets a kernel answer the calls of all threads: it changes the seven registers in place. */
+void erix_host_attach(void (*kernel)(uint64_t *registers));
 struct erix_registers erix_system_call(struct erix_registers in);
 
 #else

@@ -1,47 +1,78 @@
 // Walks the whole kernel state and reports everything that contradicts docs/reference/kernel-
 // memory.md. It shares no code with what it checks beyond reading the fields.
 
-import CapABI
-import KernelCore
-import KernelMachine
+package import CapABI
+package import KernelCore
+package import KernelMachine
 
 /// What an audit found out about one capability.
-struct CapabilityRecord: Equatable {
-  var type: CapabilityType
-  var rights: UInt32
-  var badge: UInt64
-  var object: UInt64
-  var parent: Place?
+package struct CapabilityRecord: Equatable {
+  /// Its type.
+  package var type: CapabilityType
+  /// Its rights, as bits.
+  package var rights: UInt32
+  /// Its badge.
+  package var badge: UInt64
+  /// The id of its object; 0 for none.
+  package var object: UInt64
+  /// Where the capability is that it was derived from.
+  package var parent: Place?
+
+  /// A record of these parts.
+  package init(
+    type: CapabilityType, rights: UInt32, badge: UInt64, object: UInt64, parent: Place?
+  ) {
+    self.type = type
+    self.rights = rights
+    self.badge = badge
+    self.object = object
+    self.parent = parent
+  }
 }
 
 /// Where a capability is, by object ids.
-enum Place: Hashable {
+package enum Place: Hashable {
+  /// A slot of a CSpace.
   case slot(cspace: UInt64, index: UInt32)
+  /// The hidden slot with all RAM.
   case ram
+  /// The hidden slot of the first process.
   case first
+  /// The hidden slot with the budget of a process.
   case budget(process: UInt64)
+  /// The hidden slot with the CSpace of a process.
   case childCSpace(process: UInt64)
+  /// The hidden slot with the address space of a process.
   case childVSpace(process: UInt64)
+  /// The hidden slot with the first thread of a process.
   case childThread(process: UInt64)
+  /// The hidden slot with the notification of a process's end.
   case childNotification(process: UInt64)
+  /// The slot of memory that was added to a pool.
   case chunk(pool: UInt64)
+  /// The record of a mapping.
   case mapping(vspace: UInt64, page: UInt32)
+  /// The slot of an interrupt line.
   case interrupt(line: UInt32)
+  /// The slot of a thread's IPC buffer.
   case buffer(thread: UInt64)
 }
 
 /// One walk over everything.
-struct Audit {
+package struct Audit {
   let space: ObjectSpace
   let ram: Ref<Slot>
   let interrupts: InterruptLines
-  var problems: [String] = []
+  /// The upper halves of all address spaces, entry by entry.
+  let kernelEntry: (Int) -> UInt64
+  /// What contradicts the rules.
+  package var problems: [String] = []
   /// Every capability by place, hidden ones included; top-up chunks are not among them.
-  var capabilities: [Place: CapabilityRecord] = [:]
+  package var capabilities: [Place: CapabilityRecord] = [:]
   /// Total and free bytes of each pool.
-  var pools: [UInt64: [UInt64]] = [:]
+  package var pools: [UInt64: [UInt64]] = [:]
   /// Ids of all objects.
-  var objects: Set<UInt64> = []
+  package var objects: Set<UInt64> = []
 
   var slots: [UInt: Ref<Slot>] = [:]
   var parents: [UInt: Ref<Slot>] = [:]
@@ -50,10 +81,19 @@ struct Audit {
   var pieces: Set<UInt> = []
   var leaves: [FrameNumber] = []
 
-  init(_ world: World, checkingFreeMemory: Bool = true) {
-    space = world.state.objects
-    ram = world.state.ram
-    interrupts = world.state.interrupts
+  /// Walks over the state of a kernel that is not entered.
+  ///
+  /// - Parameters:
+  ///   - state: The kernel's.
+  ///   - cpu: The processor that it runs on.
+  ///   - checkingFreeMemory: Whether every byte of free memory is looked at.
+  package init<M: Machine>(
+    _ state: KernelState<M>, on cpu: Ref<Processor>, checkingFreeMemory: Bool = true
+  ) {
+    space = state.objects
+    ram = state.ram
+    interrupts = state.interrupts
+    kernelEntry = M.kernelEntry
     walkTree(from: ram)
     collectObjects()
     checkReferences()
@@ -61,7 +101,7 @@ struct Audit {
     checkMappings()
     nameCapabilities()
     checkFrames(checkingFreeMemory: checkingFreeMemory)
-    checkThreads(on: world.cpu)
+    checkThreads(on: cpu)
   }
 
   mutating func expect(_ condition: Bool, _ text: @autoclosure () -> String) {

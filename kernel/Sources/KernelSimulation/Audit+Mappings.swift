@@ -122,8 +122,7 @@ extension Audit {
   private mutating func checkKernelHalf(_ entries: Table<PageTableEntry>) {
     for index in 256..<512 {
       expect(
-        entries[index].object.rawValue == SimulatedMachine.kernelEntry(index), "kernel half differs"
-      )
+        entries[index].object.rawValue == kernelEntry(index), "kernel half differs")
     }
   }
 }

@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let bootstrap: Target.Dependency = .product(name: "Bootstrap", package: "lib-bootstrap")
+let bytes: Target.Dependency = .product(name: "Bytes", package: "lib-bytes")
+let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
+let csys: Target.Dependency = .product(name: "CSys", package: "lib-sys")
+let elfTesting: Target.Dependency = .product(name: "ELFTesting", package: "lib-elf")
+let handoff: Target.Dependency = .product(name: "Handoff", package: "lib-handoff")
+let images: Target.Dependency = .product(name: "ImageDescription", package: "boot-tool")
+let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
+let kernel: Target.Dependency = .product(name: "KernelSimulation", package: "kernel")
+let runtime: Target.Dependency = .product(name: "Runtime", package: "lib-runtime")
+let service: Target.Dependency = .product(name: "Service", package: "lib-service")
+let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
+
+let memd: Target.Dependency = .product(name: "MemdCore", package: "memd")
+let pagerd: Target.Dependency = .product(name: "PagerdCore", package: "pagerd")
+let rootd: Target.Dependency = .product(name: "RootdCore", package: "rootd")
+let vspaced: Target.Dependency = .product(name: "VspacedCore", package: "vspaced")
+
+let package = Package(
+  name: "simulation",
+  dependencies: [
+    .package(path: "../boot-tool"), .package(path: "../kernel"), .package(path: "../lib-bootstrap"),
+    .package(path: "../lib-bytes"), .package(path: "../lib-capabi"), .package(path: "../lib-elf"),
+    .package(path: "../lib-handoff"), .package(path: "../lib-ipc"),
+    .package(path: "../lib-runtime"), .package(path: "../lib-service"),
+    .package(path: "../lib-sys"), .package(path: "../services/memd"),
+    .package(path: "../services/pagerd"), .package(path: "../services/rootd"),
+    .package(path: "../services/vspaced"),
+  ],
+  targets: [
+    // Stacks, signals and memory of the host.
+    .target(name: "CSimulation", dependencies: [csys]),
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "CSimulation", bootstrap, bytes, capABI, elfTesting, handoff, images, ipc, kernel, runtime,
+        service, sys, memd, pagerd, rootd, vspaced,
+      ],
+      swiftSettings: settings),
+    .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: settings),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,98 @@
+// What a boot came to, and the checks that decide whether that is right.
+
+import Bootstrap
+import Bytes
+import CapABI
+import Handoff
+import KernelSimulation
+
+/// How a boot ended.
+public struct Outcome: Sendable {
+  /// The plan that it followed.
+  public let plan: BootPlan
+  /// What was wrong; nothing in a good boot.
+  public let findings: [String]
+  /// How the kernel ended the emulator; nil when it did not.
+  public let exitCode: UInt8?
+  /// Entries of the kernel.
+  public let steps: Int
+  /// System calls.
+  public let calls: UInt64
+  /// Virtual nanoseconds.
+  public let time: UInt64
+  /// Lines of the kernel's log.
+  public let console: [String]
+  /// The last messages.
+  public let messages: [String]
+}
+
+extension Simulation {
+  /// Runs the boot and checks how it ended.
+  ///
+  /// - Parameter configuration: The compiled boot configuration.
+  /// - Returns: What it came to.
+  func outcome(_ configuration: [UInt8]) -> Outcome {
+    run()
+    if findings.isEmpty {
+      checkEnd()
+      let picture = kernel.picture(checkingFreeMemory: true)
+      findings += picture.problems.map { "audit: \($0)" }
+      checkAuthority(picture, configuration)
+    }
+    return Outcome(
+      plan: plan, findings: findings, exitCode: kernel.exitCode, steps: step, calls: calls,
+      time: kernel.time, console: log.console, messages: log.lines)
+  }
+
+  /// A boot that nothing happened to is ready; any other is ready or has said why not.
+  private func checkEnd() {
+    guard let code = kernel.exitCode else {
+      findings.append("the boot came to rest without an end: \(waiting())")
+      return
+    }
+    if plan.disturbance == nil, code != 0x10 {
+      findings.append("the boot failed although nothing happened to it: \(code)")
+    }
+    let lost = kernel.threads.filter { $0.state == "calling" || $0.state == "awaitingReply" }
+    guard victims.isEmpty, !lost.isEmpty, code == 0x10 else { return }
+    findings.append("somebody waits for ever: \(waiting())")
+  }
+
+  /// Every process holds in its fixed slots what the configuration declares, and no endpoint of
+  /// the kernel anywhere else.
+  private func checkAuthority(_ picture: KernelPicture, _ configuration: [UInt8]) {
+    guard let config = try? BootConfig(decoding: configuration.span.rawBytes) else {
+      findings.append("the boot configuration is malformed")
+      return
+    }
+    for held in picture.capabilities {
+      guard let role = roles[held.process], role != .rootd else { continue }
+      let isKernels = held.type == .endpoint && held.family != .generic
+      guard held.slot < StartupSlot.firstDynamic || isKernels else { continue }
+      if !Self.isDeclared(held, by: role, config) {
+        findings.append(
+          "\(name(role)) holds \(held.type) in slot \(held.slot), badge \(held.badge), which is "
+            + "not declared")
+      }
+    }
+  }
+
+  private static func isDeclared(
+    _ held: HeldCapability, by role: RoleID, _ config: borrowing BootConfig
+  ) -> Bool {
+    for index in 0..<config.services.count {
+      guard let service = config.services[index], service.role == role else { continue }
+      let declared = config.capabilities(of: service)
+      for place in 0..<declared.count {
+        guard let capability = declared[place] else { continue }
+        let first = capability.descriptor.slot.rawValue
+        guard held.slot >= first, UInt64(held.slot) < capability.endSlot else { continue }
+        return capability.descriptor.type == held.type
+          && capability.descriptor.kind == held.family
+          && capability.descriptor.rights.contains(held.rights)
+          && capability.descriptor.badge.rawValue == held.badge
+      }
+    }
+    return false
+  }
+}

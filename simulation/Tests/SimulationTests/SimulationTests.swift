@@ -1,0 +1,54 @@
+// The simulation itself: that it boots the system as it is, that a seed decides everything, and
+// that boots to which something happens end as they should.
+
+import Foundation
+import Simulation
+import Testing
+
+// One after the other: there is one simulated machine.
+@Suite(.serialized) struct SimulationTests {
+  private static func series() throws -> BootSeries {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let file = root.appendingPathComponent("integration/boot-config/foundation.json")
+    return try BootSeries(configuration: Array(try Data(contentsOf: file)))
+  }
+
+  @Test func `the system comes up when nothing happens to it`() throws {
+    let outcome = try Self.series().undisturbed(seed: 1)
+    #expect(outcome.findings == [])
+    #expect(outcome.exitCode == 0x10)
+    #expect(outcome.console.contains("ERIX_KERNEL:ROOTD_STAGE:PAGERD_READY"))
+  }
+
+  @Test func `a seed decides every message`() throws {
+    let series = try Self.series()
+    _ = try series.undisturbed(seed: 1)
+    for seed in 1...4 as ClosedRange<UInt64> {
+      let first = try series.boot(seed: seed)
+      let second = try series.boot(seed: seed)
+      #expect(first.messages == second.messages)
+      #expect(first.time == second.time)
+      #expect(first.console == second.console)
+    }
+  }
+
+  @Test func `two seeds give two layouts`() throws {
+    let series = try Self.series()
+    let first = try series.undisturbed(seed: 1)
+    let second = try series.undisturbed(seed: 2)
+    #expect(first.messages != second.messages)
+  }
+
+  @Test func `whatever happens, a boot is ready or says why not`() throws {
+    let series = try Self.series()
+    _ = try series.undisturbed(seed: 1)
+    var codes: Set<UInt8> = []
+    for seed in 1...40 as ClosedRange<UInt64> {
+      let outcome = try series.boot(seed: seed)
+      #expect(outcome.findings == [])
+      outcome.exitCode.map { _ = codes.insert($0) }
+    }
+    #expect(codes == [0x10, 0x13, 0x14])
+  }
+}
