@@ -1,5 +1,5 @@
 // Ends of instances, and what follows from them: memory goes back, whoever waited is answered,
-// crashd is told, what depends on the service ends too, and policy says what comes next.
+// what depends on the service ends too, and policy says what comes next.
 
 import Bootstrap
 import CapABI
@@ -15,11 +15,11 @@ extension Procd {
     _ system: inout S
   ) {
     guard stop(role, cause, code: code, fault: fault, &system) else { return }
-    guard let mode = services[role.key]?.launch?.restart.mode else { return }
-    switch mode {
-    case .never: break
-    case .onFailure: if cause != .exit || code != 0 { schedule(role, &system) }
-    case .always: schedule(role, &system)
+    let mode = services[role.key]?.launch?.restart.mode ?? .never
+    if mode == .always || (mode == .onFailure && cause.isFailure(code: code)) {
+      schedule(role, &system)
+    } else {
+      note(.failed, role, &system)
     }
   }
 
@@ -159,47 +159,6 @@ extension Procd {
       else { continue }
       arm(&service, dependent, at: max(now, 1))
       services[dependent.key] = service
-    }
-  }
-
-  // MARK: Crashes
-
-  private mutating func keepCrash<S: System>(
-    of service: Service, _ fault: FaultReport?, _ system: inout S
-  ) {
-    guard let launch = service.launch else { return }
-    var slot = CapSlot.null
-    if let fault, fault.fault.kind == .forbiddenSyscall,
-      let number = UInt32(exactly: fault.registers[.rdi]), number < CapSlot.maximumCount
-    {
-      slot = CapSlot(rawValue: number)
-    }
-    _ = crashes.append(
-      Crash(
-        nanoseconds: now,
-        details: CrashDetails(
-          process: service.process, role: launch.role, cause: service.cause, name: launch.name,
-          slot: slot, fault: fault)))
-    reportCrashes(&system)
-  }
-
-  /// Tells crashd what it was not told yet; later, when its ring is full.
-  mutating func reportCrashes<S: System>(_ system: inout S) {
-    unreported = max(unreported, crashes.oldest)
-    while let crash = crashes[unreported] {
-      let report = CrashdRequest.report(
-        crash: unreported, process: crash.details.process, role: crash.details.role,
-        cause: crash.details.cause, nanoseconds: crash.nanoseconds)
-      do throws(ResultCode) {
-        try system.tell(report, to: Self.crashd)
-      } catch {
-        guard error == .retry else { return }
-        if reportDue == 0, timers.insert(0, at: TableKey(now + 100_000_000)) {
-          reportDue = now + 100_000_000
-        }
-        return
-      }
-      unreported += 1
     }
   }
 }

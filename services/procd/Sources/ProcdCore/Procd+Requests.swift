@@ -113,9 +113,14 @@ extension Procd {
     runTimers(until: 1, &system)
     do throws(ResultCode) {
       _ = try start(launch, &system)
+      note(.started, role, &system)
     } catch {
       answerReady(role, error, &system)
-      if launch.restart.mode != .never { schedule(role, &system) }
+      if launch.restart.mode == .never {
+        note(.failed, role, &system)
+      } else {
+        schedule(role, &system)
+      }
       throw error
     }
   }
@@ -147,9 +152,10 @@ extension Procd {
       service.cause = .killed
       services[role.key] = service
       answerReady(role, .peerDied, &system)
-      return
+    } else {
+      guard stop(role, .killed, &system) else { throw .wrongState }
     }
-    guard stop(role, .killed, &system) else { throw .wrongState }
+    note(.failed, role, &system)
   }
 
   /// QUERY.

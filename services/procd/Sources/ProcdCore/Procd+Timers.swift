@@ -26,8 +26,9 @@ extension Procd {
       let role = RoleID(rawValue: UInt16(truncatingIfNeeded: key.minor))
       guard role != .none, var service = services[role.key] else {
         _ = timers.remove(key)
-        reportDue = 0
+        isTellingLater = false
         reportCrashes(&system)
+        tellEvents(&system)
         continue
       }
       arm(&service, role, at: 0)
@@ -52,6 +53,7 @@ extension Procd {
       guard let launch = service.launch, areDependenciesRunning(of: role) else { return }
       do throws(ResultCode) {
         _ = try start(launch, &system)
+        note(.started, role, &system)
       } catch {
         answerReady(role, error, &system)
         schedule(role, &system)
@@ -69,6 +71,7 @@ extension Procd {
       service.state = .failed
       services[role.key] = service
       answerReady(role, .limitReached, &system)
+      note(.failed, role, &system)
       return
     }
     service.state = .restarting

@@ -42,12 +42,14 @@ public struct Procd: Server {
   /// Pairs of a role and what it needs, and the same pairs turned round.
   var dependencies: OrderedTable<UInt8>
   var dependents: OrderedTable<UInt8>
-  /// Roles by the time at which something is due; role 0 is a report to crashd.
+  /// Roles by the time at which something is due; role 0 is what could not be told.
   var timers: OrderedTable<UInt8>
+  /// Events that rootd was not told of, by role: the latest of each.
+  var events: OrderedTable<UInt8>
   var crashes: Ring<Crash>
   /// The first crash that crashd was not told of.
   var unreported: UInt64 = 1
-  var reportDue: UInt64 = 0
+  var isTellingLater = false
   var nextProcess: UInt32 = 1
   /// The latest time that the kernel said.
   var now: UInt64
@@ -65,7 +67,7 @@ public struct Procd: Server {
     // Whole pages, in which contents of children are prepared.
     let quarter = start.heap.byteCount / 4 / 4096 * 4096
     loader = ProcessLoader(scratch: try start.take(quarter))
-    let share = start.heap.byteCount / 12
+    let share = start.heap.byteCount / 13
     services = OrderedTable(in: try start.take(share * 2))
     processes = OrderedTable(in: try start.take(share))
     owners = OrderedTable(in: try start.take(share))
@@ -73,6 +75,7 @@ public struct Procd: Server {
     dependencies = OrderedTable(in: try start.take(share))
     dependents = OrderedTable(in: try start.take(share))
     timers = OrderedTable(in: try start.take(share))
+    events = OrderedTable(in: try start.take(share))
     crashes = Ring(in: try start.take(start.heap.byteCount & ~15))
     guard quarter > 0, services.capacity > 0, custody.capacity >= 4, timers.capacity > 1,
       crashes.capacity > 0
@@ -98,6 +101,8 @@ public struct Procd: Server {
         ProcdFaces.tools.contains(message.badge) || ProcdFaces.launcher.contains(message.badge)
       else { throw .denied }
       return try inspect(request, &system)
+    // SERVICE_STATE is what procd itself says.
+    case .serviceState: throw .denied
     case .exit, .ready, .kickWatchdog:
       guard let process = ProcdFaces.process(message.badge) else { throw .denied }
       try hear(request, from: process, &system)

@@ -116,6 +116,7 @@ struct DeclarationTests {
     for badge in [World.tool, World.rootd, World.crashd, Badge(rawValue: 0x5_0012)] {
       #expect(world.refusal(.exit(code: 0), as: badge) == .denied)
     }
+    try world.kernel.tell(&world.procd, ProcdRequest.serviceState(.timed, .failed), badge: own)
     #expect(world.refusal(.query(cursor: .none), as: World.rootd) == nil)
     #expect(world.running(.timed) != nil)
   }

@@ -184,6 +184,46 @@ struct RestartTests {
     #expect(try world.record(.logd).state == .running)
   }
 
+  // MARK: Events
+
+  @Test func `rootd hears of starts that follow and of what is given up`() throws {
+    let world = try World()
+    try world.serve(.timed) { $0.restart.maximumRestarts = 1 }
+    #expect(world.events.isEmpty)
+    try world.hear(.timed, .exit(code: 1))
+    #expect(world.events.isEmpty)
+    world.advance(milliseconds: 101)
+    #expect(world.events == [[18, 1]])
+    try world.hear(.timed, .exit(code: 1))
+    #expect(world.events == [[18, 1], [18, 2]])
+  }
+
+  @Test func `rootd hears when policy or a tool ends a service`() throws {
+    let world = try World()
+    try world.serve(.timed)
+    try world.hear(.timed, .exit(code: 0))
+    let named = try world.serve(.named)
+    try world.ask(.restart(.named))
+    try world.ask(.kill(try world.record(.named).process), as: World.tool)
+    #expect(named.rawValue == 2)
+    #expect(world.events == [[18, 2], [17, 1], [17, 2]])
+  }
+
+  @Test func `what rootd's ring did not hold is told later, the latest of each service`() throws {
+    let world = try World()
+    try world.serve(.timed) { $0.restart.maximumRestarts = 1 }
+    try world.serve(.named) { $0.watchdogMilliseconds = 0 }
+    world.kernel.notifyStatus = .retry
+    try world.ask(.restart(.timed))
+    try world.hear(.timed, .exit(code: 1))
+    try world.ask(.restart(.named))
+    #expect(world.events.isEmpty)
+    world.kernel.notifyStatus = .ok
+    world.advance(milliseconds: 100)
+    #expect(world.events == [[17, 1], [18, 2]])
+    #expect(world.reported.map(\.cause) == [.exit])
+  }
+
   // MARK: Dependencies
 
   /// named, timed that needs it, logd that needs both, crashd that needs nothing.

@@ -31,8 +31,8 @@ extension World {
     let name = "\(role.rawValue)"
     return [
       (
-        descriptor(1, .endpoint, .receive),
-        TestCapability(.endpoint, .receive, name: "endpoint " + name)
+        descriptor(1, .endpoint, .send | .receive),
+        TestCapability(.endpoint, .send | .receive | .grant, name: "endpoint " + name)
       ),
       (
         descriptor(2, .notification, .receive),

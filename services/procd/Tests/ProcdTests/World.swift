@@ -237,6 +237,13 @@ final class World {
     throw TestFailure.noReply
   }
 
+  /// What rootd was told: role and event.
+  var events: [[UInt64]] {
+    kernel.notified.filter { $0.slot == StartupSlot.supervisor }.map {
+      [$0.message.word(0) & 0xFFFF, $0.message.word(0) >> 16 & 0xFF]
+    }
+  }
+
   /// Crashes that crashd was told of: number, cause.
   var reported: [(crash: UInt64, process: UInt64, cause: EndCause?)] {
     kernel.notified.filter { $0.slot == ServiceSlot.peer(4) }.map {
