@@ -46,7 +46,7 @@ simulate: ensure-test ## Boot the system on this machine, disturbed by seed (BOO
 	@$(PYTHON) integration/testing/simulate.py --boots $(BOOTS) --seed $(SEED)
 
 mutants: ensure-test ## Put deliberate faults into the kernel's core; its tests must notice each
-	@$(PYTHON) integration/testing/mutants.py $(MUTANTS)
+	@$(PYTHON) integration/testing/mutants.py $(if $(FROM),--from $(FROM)) $(MUTANTS)
 
 target: ensure-binaries ## Build the libraries for the target and check their symbols
 	@$(PYTHON) integration/testing/build_target.py $(PACKAGES)

@@ -8,8 +8,11 @@ without a fault and once for each, two at a time and each to its first failure. 
 test survives fails the run, and so does one whose text no longer stands exactly once in its file.
 The last line is `N passed, N failed`.
 
-usage: mutants.py [--list] [NAME...]
+usage: mutants.py [--list] [--from NAME] [NAME...]
+
+With --from, a run that was broken off goes on: the faults before NAME in the list are left out.
 """
+import argparse
 import contextlib
 import json
 import os
@@ -178,12 +181,19 @@ def attempt(binary, number, limit):
 
 
 def main(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--list', action='store_true')
+    parser.add_argument('--from', dest='first', metavar='NAME')
+    parser.add_argument('names', nargs='*', metavar='NAME')
+    options = parser.parse_args(arguments)
     mutants = json.loads(LIST.read_text())['mutants']
-    names = [word for word in arguments if not word.startswith('--')]
-    unknown = set(names) - {mutant['name'] for mutant in mutants}
+    order = [mutant['name'] for mutant in mutants]
+    names = options.names or order
+    unknown = set(names + [options.first or order[0]]) - set(order)
     if unknown:
         sys.exit(f"no such mutant: {', '.join(sorted(unknown))}")
-    if '--list' in arguments:
+    first = order.index(options.first) if options.first else 0
+    if options.list:
         for mutant in mutants:
             print(f"{mutant['name']:<44}{mutant['file']}")
         return 0
@@ -197,7 +207,7 @@ def main(arguments):
         sys.exit(f'the tests fail without a fault: {noticed}')
     print(f'no fault: every test passes in {seconds:.0f} s', flush=True)
     chosen = [(number, mutant['name']) for number, mutant in enumerate(mutants, 1)
-              if not names or mutant['name'] in names]
+              if number > first and mutant['name'] in names]
     survivors = 0
     # A fault may make a test wait for ever; what takes much longer than usual is noticed.
     limit = 60 + 5 * seconds

@@ -79,9 +79,7 @@ extension KernelState {
     case .notification(let notification):
       return objects.takeSignals(of: notification, for: thread)
     case .endpoint(let endpoint, let mayGrant):
-      if thread.object.flags.contains(.signalled), let bound = thread.object.notification {
-        return objects.takeSignals(of: bound, for: thread)
-      }
+      if objects.takeBoundSignals(for: thread) { return true }
       // Callers and ring take turns, so neither can keep the other waiting.
       let hasRing = endpoint.object.ring != nil
       if hasRing, endpoint.object.isRingNext, objects.takeFromRing(of: endpoint, for: thread) {
@@ -89,6 +87,8 @@ extension KernelState {
       }
       thread.object.mayGrantReply = mayGrant
       if takeCall(for: thread, at: endpoint) { return true }
+      // A fault that could not be delivered may have stopped its thread, and told this one of it.
+      if objects.takeBoundSignals(for: thread) { return true }
       return hasRing && objects.takeFromRing(of: endpoint, for: thread)
     }
   }
@@ -154,6 +154,14 @@ extension ObjectSpace {
     thread.object.context.r8 = entry.object.word2
     thread.object.context.r9 = entry.object.word3
     return true
+  }
+
+  /// Gives a thread the bits of the notification that is bound to it; false when there are none.
+  mutating func takeBoundSignals(for thread: Ref<Thread>) -> Bool {
+    guard thread.object.flags.contains(.signalled), let bound = thread.object.notification else {
+      return false
+    }
+    return takeSignals(of: bound, for: thread)
   }
 
   /// Gives a thread the bits of a notification; false when there are none.

@@ -88,6 +88,34 @@ import Testing
     talk.world.expectSound()
   }
 
+  @Test func `a capability that may not send is no handler`() throws {
+    let talk = try makeTalk()
+    try talk.world.install(10, to: 30, of: 6, rights: Rights.receive.rawValue)
+    talk.client.object.pager = CapSlot(rawValue: 30)
+    fault(pageFault, in: talk)
+    #expect(talk.client.object.state == .stopped)
+    #expect(talk.server.object.state == .receiving)
+    talk.world.expectSound()
+  }
+
+  @Test func `a receiver that cannot take a report hears of the thread that it stopped`() throws {
+    let talk = try makeTalk(pager: false, server: 40)
+    talk.client.object.faultHandler = CapSlot(rawValue: 10)
+    try talk.world.copy(11, to: 12, badge: 4)
+    try talk.world.call(.bindNotification, World.pair(6, 12))
+    let isBound = talk.world.state.objects.bind(talk.server, to: talk.notification)
+    #expect(isBound)
+    fault(UserFault(kind: .divide), in: talk)
+    #expect(talk.client.object.state == .calling)
+    // The server has no buffer for the report, so the client stops while the server receives.
+    talk.world.call(.receive, Conversation.endpoint)
+    #expect(talk.client.object.state == .stopped)
+    #expect(talk.server.object.state == .ready)
+    #expect(talk.server.tag.flags == .notified)
+    #expect(talk.server.words[0] == 4)
+    talk.world.expectSound()
+  }
+
   @Test func `an endpoint of the kernel is no handler`() throws {
     let talk = try makeTalk()
     try talk.world.create(.endpoint(.time), in: 12)

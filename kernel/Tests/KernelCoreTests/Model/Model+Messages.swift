@@ -21,6 +21,14 @@ private struct ModelTarget {
 extension Model {
   /// Carries out a system call; what comes of it stands in `comesBack` of those who go on.
   func perform(_ call: ThreadCall, by thread: ModelThread) {
+    endsLater = []
+    carryOut(call, by: thread)
+    let ended = endsLater ?? []
+    endsLater = nil
+    for object in ended { end(object) }
+  }
+
+  private func carryOut(_ call: ThreadCall, by thread: ModelThread) {
     do throws(SyscallError) {
       switch call.number {
       case .call: try self.call(call, thread)
@@ -280,6 +288,8 @@ extension Model {
       guard case .message(let message) = thread.comesBack else { return nil }
       return message
     }
+    // A fault that nobody could take may have stopped its thread.
+    if let bound = thread.bound?.meeting, bound.bits != 0 { return takeSignals(bound) }
     meeting.isRingNext = false
     return meeting.ring.isEmpty ? nil : takeFromRing(meeting)
   }

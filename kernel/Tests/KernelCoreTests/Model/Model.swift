@@ -82,6 +82,8 @@ final class Model {
   var capabilities: [Place: ModelCapability] = [:]
   /// All threads, by the ids of their objects.
   var threads: [UInt64: ModelThread] = [:]
+  /// During a system call of a thread: what lost its last capability and ends after the call.
+  var endsLater: [ModelObject]?
   var nextArrival = 0
   /// Hidden capabilities of top-up chunks, by pool.
   var chunkCapabilities: [ObjectIdentifier: [ModelCapability]] = [:]
@@ -200,7 +202,8 @@ final class Model {
     }
     guard !capability.isChunk else { return }
     capability.object.capabilities -= 1
-    if capability.object.capabilities == 0 { end(capability.object) }
+    guard capability.object.capabilities == 0 else { return }
+    if endsLater == nil { end(capability.object) } else { endsLater?.append(capability.object) }
   }
 
   /// Whether the CSpace that holds a capability is going, as opposed to the capability alone.
