@@ -10,7 +10,7 @@ $(PROGRAM_ARCHIVES): $(BOOT_ARCHIVES)/lib%.a: $(call boot_sources,$(PROGRAM_PACK
 	$(call boot_archive,$(PROGRAM_PACKAGE),$*)
 
 # Services: the package services/NAME has a product NameProgram.
-SERVICES := rootd memd vspaced pagerd
+SERVICES := rootd memd vspaced pagerd procd named timed logd crashd
 SERVICE_LIBRARIES := $(PROGRAM_LIBRARIES) lib-bootstrap lib-crypto lib-elf lib-load lib-service lib-store
 
 # $(call program,NAME,PRODUCT): a program made of one product of the package.
