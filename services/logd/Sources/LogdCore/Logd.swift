@@ -43,7 +43,37 @@ public struct Logd: Server {
   ) throws(ResultCode) -> Reply {
     let isSource = LogdFaces.source.contains(message.badge)
     guard isSource || LogdFaces.reader.contains(message.badge) else { throw .denied }
-    let buffer = system.buffer
+    switch try take(message, isSource: isSource, system.buffer) {
+    case .kept(let number):
+      journal.stamp(from: number, now(&system))
+      if mirror == .kernel { show(number, &system) }
+      readKernelLog(&system)
+      return .now(try system.encode(reply: LogdReply.append(number: number)))
+    case .read(let cursor):
+      readKernelLog(&system)
+      return .now(try read(cursor, &system))
+    case .status:
+      readKernelLog(&system)
+      return .now(try system.encode(reply: LogdReply.status(status)))
+    }
+  }
+
+  /// What is left to do for a request.
+  private enum Work {
+    /// To stamp and show the record.
+    case kept(UInt64)
+    case read(UInt64)
+    case status
+  }
+
+  /// Reads a request, and keeps what it brings: the text lies in the buffer.
+  ///
+  /// Not generic: the compiler crashes on code that lends a buffer and is specialised elsewhere
+  /// (Swift 6.3.1).
+  @inline(never)
+  private mutating func take(
+    _ message: Message, isSource: Bool, _ buffer: MessageBuffer
+  ) throws(ResultCode) -> Work {
     let request: LogdRequest
     do throws(ProtocolError) {
       request = try LogdRequest(
@@ -55,17 +85,9 @@ public struct Logd: Server {
     guard isSource == request.isOfSource else { throw .denied }
     switch request {
     case .append(let severity, let text):
-      let number = journal.append(text.bytes, severity, from: message.badge)
-      journal.stamp(from: number, now(&system))
-      if mirror == .kernel { show(number, &system) }
-      readKernelLog(&system)
-      return .now(try system.encode(reply: LogdReply.append(number: number)))
-    case .read(let cursor):
-      readKernelLog(&system)
-      return .now(try read(cursor, &system))
-    case .status:
-      readKernelLog(&system)
-      return .now(try system.encode(reply: LogdReply.status(status)))
+      return .kept(journal.append(text.bytes, severity, from: message.badge))
+    case .read(let cursor): return .read(cursor)
+    case .status: return .status
     }
   }
 

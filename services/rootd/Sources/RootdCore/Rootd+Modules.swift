@@ -39,9 +39,13 @@ extension Rootd {
       address = (address + size - 1) & ~(size - 1)
       let frame = RootdSlots.image(Int(count))
       try system.control(
-        .retype(RootdSlots.memory, order: UInt64(order), into: frame), on: RootSlot.memory.slot)
+        .retype(RootdSlots.memory, order: UInt64(order), into: RootdSlots.scratch),
+        on: RootSlot.memory.slot)
+      // Mapping takes the capability; what procd gets is a copy.
+      try system.copy(RootdSlots.scratch, to: frame, rights: capability.descriptor.rights)
       try system.control(
-        .map(frame, into: process, at: address, rights: .read), on: RootSlot.vspaceControl.slot)
+        .map(RootdSlots.scratch, into: process, at: address, rights: .read),
+        on: RootSlot.vspaceControl.slot)
       try system.control(
         .write(to: process, at: address, from: module.address, count: module.size),
         on: RootSlot.processControl.slot)
