@@ -23,10 +23,13 @@ let runtime: Target.Dependency = .product(name: "Runtime", package: "lib-runtime
 let service: Target.Dependency = .product(name: "Service", package: "lib-service")
 let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
 
-let memd: Target.Dependency = .product(name: "MemdCore", package: "memd")
-let pagerd: Target.Dependency = .product(name: "PagerdCore", package: "pagerd")
-let rootd: Target.Dependency = .product(name: "RootdCore", package: "rootd")
-let vspaced: Target.Dependency = .product(name: "VspacedCore", package: "vspaced")
+let cores: [Target.Dependency] = [
+  .product(name: "CrashdCore", package: "crashd"), .product(name: "LogdCore", package: "logd"),
+  .product(name: "MemdCore", package: "memd"), .product(name: "NamedCore", package: "named"),
+  .product(name: "PagerdCore", package: "pagerd"), .product(name: "ProcdCore", package: "procd"),
+  .product(name: "RootdCore", package: "rootd"), .product(name: "TimedCore", package: "timed"),
+  .product(name: "VspacedCore", package: "vspaced"),
+]
 
 let package = Package(
   name: "simulation",
@@ -35,9 +38,11 @@ let package = Package(
     .package(path: "../lib-bytes"), .package(path: "../lib-capabi"), .package(path: "../lib-elf"),
     .package(path: "../lib-handoff"), .package(path: "../lib-ipc"),
     .package(path: "../lib-runtime"), .package(path: "../lib-service"),
-    .package(path: "../lib-sys"), .package(path: "../services/memd"),
-    .package(path: "../services/pagerd"), .package(path: "../services/rootd"),
-    .package(path: "../services/vspaced"),
+    .package(path: "../lib-sys"), .package(path: "../services/crashd"),
+    .package(path: "../services/logd"), .package(path: "../services/memd"),
+    .package(path: "../services/named"), .package(path: "../services/pagerd"),
+    .package(path: "../services/procd"), .package(path: "../services/rootd"),
+    .package(path: "../services/timed"), .package(path: "../services/vspaced"),
   ],
   targets: [
     // Stacks, signals and memory of the host.
@@ -46,8 +51,8 @@ let package = Package(
       name: "Simulation",
       dependencies: [
         "CSimulation", bootstrap, bytes, capABI, elfTesting, handoff, images, ipc, kernel, runtime,
-        service, sys, memd, pagerd, rootd, vspaced,
-      ],
+        service, sys,
+      ] + cores,
       swiftSettings: settings),
     .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: settings),
     .testTarget(

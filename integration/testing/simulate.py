@@ -21,7 +21,7 @@ import stale  # noqa: E402
 import test_host  # noqa: E402
 import tree  # noqa: E402
 
-CONFIGURATION = tree.ROOT / 'integration/boot-config/foundation.json'
+CONFIGURATION = tree.ROOT / 'integration/boot-config/system.json'
 SCRATCH = tree.BUILD / 'host'
 BUILD_LIMIT, RUN_LIMIT = 1200, 900  # seconds
 TOTAL = re.compile(r'^(\d+) passed, (\d+) failed$', re.M)

@@ -9,6 +9,8 @@ public enum Disturbance: Equatable, Sendable {
   case crash
   /// The kernel has no memory for so many operations that need some.
   case denyMemory(count: UInt64)
+  /// The machine has less RAM than the system needs.
+  case littleMemory
 }
 
 /// What happens to a boot.
@@ -33,14 +35,16 @@ public struct BootPlan: Sendable {
     var random = SeededRandom(seed: seed)
     self.seed = seed
     preemption = [8, 64, 1024][Int(random.next(below: 3))]
-    ramSize = [128 << 20, 128 << 20, 96 << 20, 80 << 20][Int(random.next(below: 4))]
     moment = random.next(below: max(calls, 1))
-    switch random.next(below: 8) {
+    switch random.next(below: 16) {
     case 0, 1: disturbance = nil
-    case 2, 3, 4: disturbance = .kill
-    case 5: disturbance = .crash
+    case 2: disturbance = .littleMemory
+    case 3...8: disturbance = .kill
+    case 9...11: disturbance = .crash
     default: disturbance = .denyMemory(count: 1 + random.next(below: 4))
     }
+    let little = 20 + random.next(below: 80)
+    ramSize = disturbance == .littleMemory ? little << 20 : Host.ramSize
   }
 
   /// A boot in which nothing goes wrong.

@@ -1,10 +1,9 @@
 // Many boots of one image, one after the other, each with the plan of its seed.
-
 import Bootstrap
 import Bytes
 import CapABI
 import Handoff
-import ImageDescription
+import KernelSimulation
 
 /// A boot configuration that can be booted again and again.
 public final class BootSeries {
@@ -18,10 +17,8 @@ public final class BootSeries {
   /// - Parameter json: The text of the boot configuration.
   /// - Throws: What is wrong with the text.
   public init(configuration json: [UInt8]) throws {
-    let bytes = try compileBootConfig(json)
-    let config = try BootConfig(decoding: bytes.span.rawBytes)
-    let roles = (0..<config.services.count).compactMap { config.services[$0]?.role }
-    medium = BootMedium(configuration: bytes, roles: roles.filter { $0 != .rootd })
+    let configuration = try Configuration(json)
+    medium = BootMedium(configuration: configuration.bytes, roles: configuration.roles)
   }
 
   /// Boots without any disturbance, which tells how long a boot is.
@@ -42,7 +39,19 @@ public final class BootSeries {
     try boot(BootPlan(seed: seed, calls: usualCalls))
   }
 
+  /// The roles of a compiled boot configuration that are always there, rootd excepted.
+  static func roles(in configuration: [UInt8]) -> [RoleID] {
+    guard let config = try? BootConfig(decoding: configuration.span.rawBytes) else { return [] }
+    return (0..<config.services.count).compactMap { config.services[$0] }
+      .filter { $0.launchKind == .rootd || $0.launchKind == .procd }.map(\.role)
+  }
+
   private func boot(_ plan: BootPlan) throws -> Outcome {
-    try Simulation(medium, plan, stacks: stacks).outcome(medium.configuration)
+    do {
+      return try Simulation(medium, plan, stacks: stacks).outcome(medium.configuration)
+    } catch SimulatedBootError.refused(let reason) where plan.disturbance == .littleMemory {
+      // The kernel says why it does not boot, and ends: as it should.
+      return Outcome(refusedBecause: reason, plan)
+    }
   }
 }

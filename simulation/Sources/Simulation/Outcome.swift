@@ -26,6 +26,15 @@ public struct Outcome: Sendable {
   public let messages: [String]
 }
 
+extension Outcome {
+  /// A boot that the kernel itself ended before there was a root task.
+  init(refusedBecause reason: String, _ plan: BootPlan) {
+    self.init(
+      plan: plan, findings: [], exitCode: DebugExit.kernelFailure.rawValue, steps: 0, calls: 0,
+      time: 0, console: [reason], messages: [])
+  }
+}
+
 extension Simulation {
   /// Runs the boot and checks how it ended.
   ///
@@ -34,7 +43,7 @@ extension Simulation {
   func outcome(_ configuration: [UInt8]) -> Outcome {
     run()
     if findings.isEmpty {
-      checkEnd()
+      checkEnd(configuration)
       let picture = kernel.picture(checkingFreeMemory: true)
       findings += picture.problems.map { "audit: \($0)" }
       checkAuthority(picture, configuration)
@@ -45,18 +54,29 @@ extension Simulation {
   }
 
   /// A boot that nothing happened to is ready; any other is ready or has said why not.
-  private func checkEnd() {
+  private func checkEnd(_ configuration: [UInt8]) {
     guard let code = kernel.exitCode else {
       findings.append("the boot came to rest without an end: \(waiting())")
       return
     }
-    if plan.disturbance == nil, code != 0x10 {
+    if plan.disturbance == nil, code != Self.ready {
       findings.append("the boot failed although nothing happened to it: \(code)")
     }
+    guard code == Self.ready else { return }
+    for role in victims.values where Self.isFoundation(role) {
+      findings.append("the system goes on without \(name(role))")
+    }
+    let present = Set(kernel.processes.compactMap { roles[$0]?.rawValue })
+    for role in BootSeries.roles(in: configuration) where !present.contains(role.rawValue) {
+      findings.append("\(name(role)) does not come back: \(waiting())")
+    }
     let lost = kernel.threads.filter { $0.state == "calling" || $0.state == "awaitingReply" }
-    guard victims.isEmpty, !lost.isEmpty, code == 0x10 else { return }
+    guard victims.isEmpty, !lost.isEmpty else { return }
     findings.append("somebody waits for ever: \(waiting())")
   }
+
+  /// Whether the system ends with this service.
+  private static func isFoundation(_ role: RoleID) -> Bool { role.phase == .foundation }
 
   /// Every process holds in its fixed slots what the configuration declares, and no endpoint of
   /// the kernel anywhere else.
@@ -69,7 +89,7 @@ extension Simulation {
       guard let role = roles[held.process], role != .rootd else { continue }
       let isKernels = held.type == .endpoint && held.family != .generic
       guard held.slot < StartupSlot.firstDynamic || isKernels else { continue }
-      if !Self.isDeclared(held, by: role, config) {
+      if !Self.isDeclared(held, by: role, config), !Self.isKept(held, by: role, config) {
         findings.append(
           "\(name(role)) holds \(held.type) in slot \(held.slot), badge \(held.badge), which is "
             + "not declared")
@@ -87,10 +107,31 @@ extension Simulation {
         guard let capability = declared[place] else { continue }
         let first = capability.descriptor.slot.rawValue
         guard held.slot >= first, UInt64(held.slot) < capability.endSlot else { continue }
+        // The upper half of a supervisor's badge names the instance (decision 0022).
+        let badge =
+          held.slot == StartupSlot.supervisor.rawValue ? held.badge & 0xFFFF_FFFF : held.badge
         return capability.descriptor.type == held.type
           && capability.descriptor.kind == held.family
           && capability.descriptor.rights.contains(held.rights)
-          && capability.descriptor.badge.rawValue == held.badge
+          && capability.descriptor.badge.rawValue == badge
+      }
+    }
+    return false
+  }
+
+  /// procd keeps what it installs in those that it starts, and only that.
+  private static func isKept(
+    _ held: HeldCapability, by role: RoleID, _ config: borrowing BootConfig
+  ) -> Bool {
+    guard role == .procd, held.slot >= StartupSlot.firstDynamic else { return false }
+    for index in 0..<config.services.count {
+      guard let service = config.services[index], service.launchKind == .procd else { continue }
+      let declared = config.capabilities(of: service)
+      for place in 0..<declared.count {
+        guard let descriptor = declared[place]?.descriptor, descriptor.kind == held.family,
+          descriptor.type == held.type, descriptor.rights.contains(held.rights)
+        else { continue }
+        return true
       }
     }
     return false

@@ -4,17 +4,25 @@
 
 import Bootstrap
 import CapABI
+import CrashdCore
 import ELFTesting
+import LogdCore
 import MemdCore
+import NamedCore
 import PagerdCore
+import ProcdCore
 import RootdCore
 import Runtime
 import Service
 import Sys
+import TimedCore
 import VspacedCore
 
 /// Modules that stand for programs, and what they stand for.
 enum Programs {
+  /// Roles that have one, rootd excepted.
+  static let all: Set<UInt16> = Set(
+    [RoleID.memd, .vspaced, .pagerd, .procd, .named, .timed, .logd, .crashd].map(\.rawValue))
   /// `ERIXSIM:` as the processor would fetch it.
   private static let mark: [UInt8] = Array("ERIXSIM:".utf8)
   /// Bytes at the entry: the mark, the role, zeros.
@@ -52,6 +60,29 @@ enum Programs {
       runService(start, as: .pagerd) { (start, system) throws(ReadinessCode) in
         try Pagerd(&start, &system)
       }
+    case .procd:
+      runService(start, as: .procd) { (start, system) throws(ReadinessCode) in
+        try Procd(&start, &system)
+      }
+    default: runCoordination(RoleID(rawValue: UInt16(truncatingIfNeeded: role)), start)
+    }
+  }
+
+  /// The services that procd starts.
+  private static func runCoordination(_ role: RoleID, _ start: UInt64) {
+    switch role {
+    case .named:
+      runService(start, as: .named) { (start, _) throws(ReadinessCode) in try Named(&start) }
+    case .timed:
+      runService(start, as: .timed) { (start, _) throws(ReadinessCode) in try Timed(&start) }
+    case .logd:
+      runService(start, as: .logd) { (start, system) throws(ReadinessCode) in
+        try Logd(&start, &system)
+      }
+    case .crashd:
+      runService(start, as: .crashd) { (start, system) throws(ReadinessCode) in
+        try Crashd(&start, &system)
+      }
     default: preconditionFailure("a module of a role without a program")
     }
   }
@@ -72,6 +103,7 @@ enum Programs {
       var rootd = try Rootd(start, KernelSystem(buffer: start.buffer))
       try rootd.boot(start)
       rootd.report(.ready)
+      try rootd.watch(start)
     } catch {
       Log(CapSlot(rawValue: RootSlot.log.rawValue), buffer: start.buffer).write(error.line)
       _ = SystemCall.report(error.status)

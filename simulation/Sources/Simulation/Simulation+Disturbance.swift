@@ -12,14 +12,16 @@ extension Simulation {
     _ thread: RunningThread, _ strand: inout Strand, _ registers: CallRegisters
   ) -> Bool {
     guard let disturbance = plan.disturbance, calls > plan.moment else { return false }
+    if calls == plan.moment + 1 { disturbedAt = kernel.time }
     switch disturbance {
+    case .littleMemory: return false
     case .kill:
       guard calls == plan.moment + 1 else { return false }
       let living = kernel.processes.filter { roles[$0] != nil && roles[$0] != .rootd }
       guard !living.isEmpty else { return false }
       let victim = living[Int(random.next(below: UInt64(living.count)))]
       log.note(.disturbed(.kill), time: kernel.time, roles[victim] ?? .none, thread)
-      victims.insert(victim)
+      victims[victim] = roles[victim]
       strand.state = .calling(registers)
       _ = kernel.kill(process: victim)
       return true
@@ -27,7 +29,7 @@ extension Simulation {
       guard !hasCrashed, roles[thread.process] != .rootd else { return false }
       hasCrashed = true
       log.note(.disturbed(.crash), time: kernel.time, strand.role, thread)
-      victims.insert(thread.process)
+      victims[thread.process] = strand.role
       strand.state = .calling(registers)
       kernel.invalidInstruction()
       return true

@@ -23,7 +23,7 @@ public final class Simulation {
   /// Entries of the kernel.
   private(set) var step = 0
   /// Processes that were killed from outside, and those that crashed by order.
-  var victims: Set<UInt64> = []
+  var victims: [UInt64: RoleID] = [:]
   /// System calls so far.
   private(set) var calls: UInt64 = 0
   /// Yields since the last other system call.
@@ -33,6 +33,15 @@ public final class Simulation {
   /// Whether a thread has crashed by order.
   var hasCrashed = false
 
+  /// When the system was up, in virtual time.
+  private(set) var upSince: UInt64?
+  /// When it was disturbed.
+  var disturbedAt: UInt64 = 0
+
+  /// The code of a system that is up.
+  static let ready: UInt8 = 0x10
+  /// How long a system that is up goes on: longer than procd waits between two starts.
+  private static let afterlife: UInt64 = 20_000_000_000
   /// The most entries and the most virtual time that a boot may take.
   static let stepLimit = 400_000
   static let timeLimit: UInt64 = 120_000_000_000
@@ -53,13 +62,17 @@ public final class Simulation {
 
   deinit { stacks.reclaim() }
 
-  /// Lets the system run until nothing happens any more, or for too long.
+  /// Lets the system run until it failed, or was up for a while, or nothing happens any more.
   func run() {
     while findings.isEmpty, yields < Self.yieldLimit {
       guard step < Self.stepLimit, kernel.time < Self.timeLimit else {
-        findings.append("the boot does not come to rest: \(waiting())")
+        findings.append("the boot does not come to an end: \(waiting())")
         return
       }
+      let isUp = kernel.exitCode == Self.ready
+      if isUp, upSince == nil { upSince = kernel.time }
+      if kernel.exitCode != nil, !isUp { return }
+      if let upSince, kernel.time > max(upSince, disturbedAt) + Self.afterlife { return }
       if let thread = kernel.running {
         advance(thread)
       } else if kernel.timer == .max || kernel.timer > Self.timeLimit {
@@ -85,7 +98,9 @@ public final class Simulation {
       enter(1)
       kernel.systemCall(kernel.registers)
     case .called:
-      log.note(.returned(kernel.registers), time: kernel.time, strand.role, thread)
+      if yields == 0 {
+        log.note(.returned(kernel.registers), time: kernel.time, strand.role, thread)
+      }
       strand.answer(kernel.registers)
       turn(thread, &strand)
     }
@@ -143,7 +158,9 @@ public final class Simulation {
       enter(500 + random.next(below: 1500))
       if random.happens(onceIn: plan.preemption) { kernel.time += Self.quantum }
       calls += 1
-      log.note(.call(registers), time: kernel.time, strand.role, thread)
+      if registers[0] != Syscall.yield.rawValue {
+        log.note(.call(registers), time: kernel.time, strand.role, thread)
+      }
       if disturb(thread, &strand, registers) { return }
     }
     guard kernel.timer > kernel.time else {

@@ -24,7 +24,7 @@ struct Simulate {
     }
     let series = try BootSeries(
       configuration: Array(json))
-    show(try series.undisturbed(seed: 1), isVerbose: false)
+    show(try series.undisturbed(seed: 1), isVerbose: isVerbose)
     var failed: [UInt64] = []
     for number in seed..<seed + boots {
       let outcome = try series.boot(seed: number)
