@@ -16,10 +16,13 @@ extension Rootd {
     let image = Self.imageIndex(of: index, config)
     let process: ProcessID
     do throws(ResultCode) {
-      try hand(service, at: index, config)
-      try addDependencies(of: service, config)
+      // procd may wait for a part of the foundation that is gone, and then never answers.
+      let limit = try system.now() &+ Self.patience
+      try hand(service, at: index, config, deadline: limit)
+      try addDependencies(of: service, config, deadline: limit)
       let reply: ProcdReply = try system.ask(
-        ProcdRequest.spawnService(ServiceLaunch(service, image: image)), of: RootdSlots.procd)
+        ProcdRequest.spawnService(ServiceLaunch(service, image: image)), of: RootdSlots.procd,
+        deadline: limit)
       guard case .spawnService(let number) = reply else { throw .internal }
       process = number
       let deadline = try system.now() &+ Self.patience
@@ -39,7 +42,7 @@ extension Rootd {
 
   /// The declared capabilities, one after another, without their badges: procd gives them those.
   private mutating func hand(
-    _ service: ServiceEntry, at index: Int, _ config: borrowing BootConfig
+    _ service: ServiceEntry, at index: Int, _ config: borrowing BootConfig, deadline: UInt64
   ) throws(ResultCode) {
     let declared = config.capabilities(of: service)
     for place in 0..<declared.count {
@@ -50,14 +53,15 @@ extension Rootd {
       guard let source = source(of: descriptor, for: index, config) else { throw .unsupported }
       system.send(TransferEntry(slot: source, mode: .copy, rights: descriptor.rights))
       let reply: ProcdReply = try system.ask(
-        ProcdRequest.addCapability(role: service.role, descriptor), of: RootdSlots.procd)
+        ProcdRequest.addCapability(role: service.role, descriptor), of: RootdSlots.procd,
+        deadline: deadline)
       guard reply == .addCapability else { throw .internal }
     }
   }
 
   /// Those dependencies that procd started; the foundation never ends before its dependents.
   private mutating func addDependencies(
-    of service: ServiceEntry, _ config: borrowing BootConfig
+    of service: ServiceEntry, _ config: borrowing BootConfig, deadline: UInt64
   ) throws(ResultCode) {
     let dependencies = config.dependencies(of: service)
     for place in 0..<dependencies.count {
@@ -65,7 +69,8 @@ extension Rootd {
         config.services[index]?.launchKind == .procd
       else { continue }
       let reply: ProcdReply = try system.ask(
-        ProcdRequest.addDependency(role: service.role, on: role), of: RootdSlots.procd)
+        ProcdRequest.addDependency(role: service.role, on: role), of: RootdSlots.procd,
+        deadline: deadline)
       guard reply == .addDependency else { throw .internal }
     }
   }

@@ -52,7 +52,9 @@ extension Rootd {
 
   /// What a service that procd started said instead of READY.
   private mutating func readinessCode(of process: ProcessID) -> ReadinessCode {
-    let reply: ProcdReply? = try? system.ask(ProcdRequest.wait(process), of: RootdSlots.procd)
+    guard let time = try? system.now() else { return .internal }
+    let reply: ProcdReply? = try? system.ask(
+      ProcdRequest.wait(process), of: RootdSlots.procd, deadline: time &+ Self.patience)
     guard case .wait(.notReady, let code) = reply else { return .internal }
     return ReadinessCode(rawValue: UInt16(truncatingIfNeeded: code))
   }

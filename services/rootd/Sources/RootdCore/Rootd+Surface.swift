@@ -118,6 +118,12 @@ extension Rootd {
       on: thread)
     try system.control(.setPriority(of: process, UInt64(service.priority)), on: thread)
     try system.control(.setAffinity(of: process, service.affinity), on: thread)
+    // Its end signals rootd, whatever it was that ended it; there are at most 64 services.
+    try system.copy(
+      RootdSlots.notification, to: RootdSlots.scratch, rights: .send,
+      badge: Badge(rawValue: 1 << UInt64(index)))
+    try system.control(.bind(notification: RootdSlots.scratch, to: process), on: thread)
+    try system.drop(RootdSlots.scratch)
     try system.control(.setFilter(of: process, UInt64(service.syscalls.rawValue)), on: thread)
   }
 }

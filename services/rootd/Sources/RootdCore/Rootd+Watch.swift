@@ -20,7 +20,10 @@ extension Rootd {
     while true {
       let answer = system.receive(RootdSlots.endpoint, MessageTag(label: 0))
       guard answer.status == .ok else { throw .refused(.rootd, answer.status) }
-      guard !answer.tag.flags.contains(.notified) else { continue }
+      guard !answer.tag.flags.contains(.notified) else {
+        guard let role = Self.ended(answer.words.word0, config) else { continue }
+        throw .ended(role)
+      }
       let message = system.take(answer)
       guard let sender = Self.sender(of: message, config) else {
         refuse(message)
@@ -70,6 +73,12 @@ extension Rootd {
   private mutating func refuse(_ message: Message) {
     guard !message.isOneWay else { return }
     _ = system.reply(RootdSlots.endpoint, MessageTag(refusing: .denied))
+  }
+
+  /// The foundation service whose end a signal tells of.
+  private static func ended(_ bits: UInt64, _ config: borrowing BootConfig) -> RoleID? {
+    guard bits != 0 else { return nil }
+    return config.services[bits.trailingZeroBitCount]?.role
   }
 
   /// The foundation service whose supervisor capability a message came through.
