@@ -19,6 +19,7 @@ let elfTesting: Target.Dependency = .product(name: "ELFTesting", package: "lib-e
 let handoff: Target.Dependency = .product(name: "Handoff", package: "lib-handoff")
 let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
 let load: Target.Dependency = .product(name: "Load", package: "lib-load")
+let runtime: Target.Dependency = .product(name: "Runtime", package: "lib-runtime")
 let service: Target.Dependency = .product(name: "Service", package: "lib-service")
 let serviceTesting: Target.Dependency = .product(name: "ServiceTesting", package: "lib-service")
 let store: Target.Dependency = .product(name: "Store", package: "lib-store")
@@ -37,14 +38,14 @@ let package = Package(
     .package(path: "../../lib-capabi"), .package(path: "../../lib-crypto"),
     .package(path: "../../lib-elf"), .package(path: "../../lib-handoff"),
     .package(path: "../../lib-ipc"), .package(path: "../../lib-load"),
-    .package(path: "../../lib-service"), .package(path: "../../lib-store"),
+    .package(path: "../../lib-runtime"), .package(path: "../../lib-service"), .package(path: "../../lib-store"),
     .package(path: "../../lib-sys"),
   ],
   targets: [
     .target(
       name: "ProcdCore",
       dependencies: [
-        bootstrap, bytes, capABI, crypto, elf, handoff, ipc, load, service, store, sys,
+        bootstrap, bytes, capABI, crypto, elf, handoff, ipc, load, runtime, service, store, sys,
       ],
       swiftSettings: settings),
     .target(

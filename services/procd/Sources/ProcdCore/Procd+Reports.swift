@@ -1,8 +1,10 @@
 // What procd tells others by NOTIFY, so that it waits for none of them: deaths to crashd, restarts
-// and failures to rootd. What does not fit into a ring is told later.
+// and failures to rootd, names without a service to named. What does not fit into a ring is told
+// later.
 
 import CapABI
 import IPC
+import Runtime
 import Service
 import Store
 import Sys
@@ -55,13 +57,15 @@ extension Procd {
     tellEvents(&system)
   }
 
-  /// Tells rootd what it was not told yet; later, when its ring is full.
+  /// Tells rootd, and named of what is given up, what they were not told yet.
+  ///
+  /// Later, when a ring is full; to be told twice does no harm.
   mutating func tellEvents<S: System>(_ system: inout S) {
     while let (key, value) = events.first(from: TableKey(0)) {
       let role = RoleID(rawValue: UInt16(truncatingIfNeeded: key.major))
       if let event = ServiceEvent(rawValue: value) {
         do throws(ResultCode) {
-          try system.tell(ProcdRequest.serviceState(role, event), to: StartupSlot.supervisor)
+          try tell(event, role, &system)
         } catch {
           guard error != .retry else {
             tellLater()
@@ -71,6 +75,16 @@ extension Procd {
       }
       _ = events.remove(key)
     }
+  }
+
+  private func tell<S: System>(
+    _ event: ServiceEvent, _ role: RoleID, _ system: inout S
+  ) throws(ResultCode) {
+    // A service that comes back has the endpoint that it had, so its registration stands.
+    if event == .failed, role != .named, let tuple = ServiceTuple(role) {
+      try system.tell(NamedRequest.unregister(tuple), to: Self.named)
+    }
+    try system.tell(ProcdRequest.serviceState(role, event), to: StartupSlot.supervisor)
   }
 
   /// Tries again in a tenth of a second.

@@ -24,6 +24,7 @@ public struct Procd: Server {
   static var memd: CapSlot { ServiceSlot.peer(0) }
   static var vspaced: CapSlot { ServiceSlot.peer(1) }
   static var pagerd: CapSlot { ServiceSlot.peer(2) }
+  static var named: CapSlot { ServiceSlot.peer(3) }
   static var crashd: CapSlot { ServiceSlot.peer(4) }
 
   /// Its own start, whose profile, switches and clock its children get too.

@@ -196,6 +196,8 @@ struct RestartTests {
     #expect(world.events == [[18, 1]])
     try world.hear(.timed, .exit(code: 1))
     #expect(world.events == [[18, 1], [18, 2]])
+    // It has no endpoint to be looked up any more.
+    #expect(world.unregistered == [18])
   }
 
   @Test func `rootd hears when policy or a tool ends a service`() throws {
@@ -207,6 +209,7 @@ struct RestartTests {
     try world.ask(.kill(try world.record(.named).process), as: World.tool)
     #expect(named.rawValue == 2)
     #expect(world.events == [[18, 2], [17, 1], [17, 2]])
+    #expect(world.unregistered == [18])
   }
 
   @Test func `what rootd's ring did not hold is told later, the latest of each service`() throws {

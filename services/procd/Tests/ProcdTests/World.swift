@@ -244,6 +244,13 @@ final class World {
     }
   }
 
+  /// Roles whose registration named was told to forget.
+  var unregistered: [UInt64] {
+    kernel.notified.filter { $0.slot == ServiceSlot.peer(3) }.map {
+      $0.message.word(2) & 0xFFFF
+    }
+  }
+
   /// Crashes that crashd was told of: number, cause.
   var reported: [(crash: UInt64, process: UInt64, cause: EndCause?)] {
     kernel.notified.filter { $0.slot == ServiceSlot.peer(4) }.map {
