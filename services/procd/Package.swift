@@ -38,7 +38,8 @@ let package = Package(
     .package(path: "../../lib-capabi"), .package(path: "../../lib-crypto"),
     .package(path: "../../lib-elf"), .package(path: "../../lib-handoff"),
     .package(path: "../../lib-ipc"), .package(path: "../../lib-load"),
-    .package(path: "../../lib-runtime"), .package(path: "../../lib-service"), .package(path: "../../lib-store"),
+    .package(path: "../../lib-runtime"), .package(path: "../../lib-service"),
+    .package(path: "../../lib-store"),
     .package(path: "../../lib-sys"),
   ],
   targets: [
