@@ -1,4 +1,4 @@
-# The programs of the boot chain: $(BUILD)/$(PROFILE)/{BOOTX64.EFI,kernel.elf,idle.elf}, each with an
+# The programs of the boot chain: $(BUILD)/$(PROFILE)/{BOOTX64.EFI,kernel.elf}, each with an
 # unstripped .debug.elf beside it. Two clean builds in different folders give the same bytes:
 # paths are cut from the debug information, and the images carry none.
 
@@ -84,12 +84,6 @@ $(BOOT_OUT)/BOOTX64%EFI: $(BOOT_OUT)/BOOTX64%debug.elf $(BOOT_TOOL)
 $(BOOT_OUT)/kernel.debug.elf: $(BOOT_ARCHIVES)/libKernel.a integration/linker/kernel.ld
 	@$(BOOT_LD) -static $(BOOT_LINK) -T integration/linker/kernel.ld -o $@ $(filter %.a,$^)
 	@$(BOOT_SYMBOLS) --profile $(PROFILE) kernel $@
-
-$(BOOT_OUT)/idle.debug.elf: integration/testprograms/idle/idle.S integration/linker/program.ld
-	@mkdir -p $(@D)
-	@$(BOOT_CLANG) -g -ffile-prefix-map=$(BOOT_MAP) -fdebug-compilation-dir=. -c $< \
-	  -o $(BOOT_OUT)/idle.o
-	@$(BOOT_LD) $(BOOT_LINK_PIE) -T integration/linker/program.ld -o $@ $(BOOT_OUT)/idle.o
 
 $(BOOT_OUT)/%.elf: $(BOOT_OUT)/%.debug.elf
 	@$(BOOT_STRIP) $< $@

@@ -1,5 +1,5 @@
 # Images, and what is done with them: run, debug, scenarios, bench, the two-folder check.
-# boot.mk beside this file makes $(BUILD)/$(PROFILE)/{BOOTX64.EFI,kernel.elf,idle.elf}.
+# boot.mk beside this file makes $(BUILD)/$(PROFILE)/{BOOTX64.EFI,kernel.elf}, programs.mk the rest.
 
 PROFILE ?= dev
 BUILD ?= build
@@ -20,13 +20,14 @@ SB_KEY ?=
 SB_CERT ?=
 # The root task: a program of boot.mk or programs.mk. Images of another than the usual one have its
 # name in theirs: disk-tests.img.
-ROOT ?= idle
+ROOT ?= rootd
 # The private key that signs release images; its public part stands in RELEASE_KEYS (boot.mk).
 RELEASE_SIGNING_KEY ?=
 
+comma := ,
 IMAGE_OUT := $(BUILD)/$(PROFILE)
 HARNESS := PYTHONPATH=integration $(PYTHON) -m harness
-IMAGE_SUFFIX := $(if $(filter-out idle,$(ROOT)),-$(ROOT))
+IMAGE_SUFFIX := $(if $(filter-out rootd,$(ROOT)),-$(ROOT))
 IMAGE_DISK_FILE := $(IMAGE_OUT)/disk$(IMAGE_SUFFIX).img
 IMAGE_DISKS := $(IMAGE_DISK_FILE) $(if $(filter 1,$(SECURE_BOOT)),$(IMAGE_OUT)/disk-secure.img)
 IMAGE_KEY := $(if $(filter release,$(PROFILE)),$(RELEASE_SIGNING_KEY),integration/keys/dev.key)
@@ -48,23 +49,23 @@ $(BOOT_TOOL): $(call boot_sources,boot-tool $(BOOT_LIBRARIES))
 	@touch $@
 
 # The description with whole paths, which also tells when the signing key changed.
-IMAGE_DESCRIPTION := $(firstword $(wildcard integration/images/$(PROFILE)$(IMAGE_SUFFIX).json) \
-  integration/images/$(PROFILE).json)
+IMAGE_DESCRIPTION := integration/images/$(if $(IMAGE_SUFFIX),root-task,$(PROFILE)).json
 # The programs that a description names beside the root task.
-IMAGE_SERVICES := $(patsubst %,$(IMAGE_OUT)/%.elf,$(if $(filter rootd,$(ROOT)),$(filter-out rootd,$(SERVICES))))
+IMAGE_SERVICES := $(if $(IMAGE_SUFFIX),,$(patsubst %,$(IMAGE_OUT)/%.elf,$(filter-out rootd,$(SERVICES))))
 
 $(IMAGE_OUT)/image$(IMAGE_SUFFIX).json: $(IMAGE_DESCRIPTION) FORCE
 	@test -n '$(IMAGE_KEY)' || { echo 'RELEASE_SIGNING_KEY=FILE is missing: the private key of release images' >&2; exit 1; }
 	@mkdir -p $(@D)
 	@sed -e 's#"\.\./\.\./build/#"$(abspath $(BUILD))/#' -e 's#"\.\./#"$(CURDIR)/integration/#' \
-	  -e 's#/idle\.elf"#/$(ROOT).elf"#' \
+	  -e 's#/root-task\.elf"#/$(ROOT).elf"#' \
 	  -e '1s#{#{ "key": "$(abspath $(IMAGE_KEY))",#' $< >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
-# The whole system's configuration is the same in every profile but for the profile's name.
+# The whole system's configuration is the same in every profile but for the profile's name, and for
+# the way in which a smoke image ends.
 $(IMAGE_OUT)/system.json: integration/boot-config/system.json
 	@mkdir -p $(@D)
-	@sed '2s/"profile": "dev"/"profile": "$(PROFILE)"/' $< >$@
+	@sed '2s/"profile": "dev",/"profile": "$(PROFILE)",$(if $(filter smoke,$(PROFILE)), "switches": {"debugExit": true}$(comma))/' $< >$@
 
 $(IMAGE_OUT)/boot$(IMAGE_SUFFIX).img: $(IMAGE_OUT)/image$(IMAGE_SUFFIX).json $(IMAGE_KEY) $(IMAGE_OUT)/kernel.elf \
   $(IMAGE_OUT)/$(ROOT).elf $(IMAGE_SERVICES) $(IMAGE_OUT)/system.json integration/boot-config/smoke.json $(BOOT_TOOL)

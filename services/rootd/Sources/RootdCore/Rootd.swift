@@ -113,6 +113,15 @@ public struct Rootd<S: System>: ~Copyable {
       }
     }
     report(.systemReady)
+    tellTime()
+  }
+
+  /// How long the start took, in the kernel's log.
+  private mutating func tellTime() {
+    guard let time = try? system.now() else { return }
+    var line = TextLine("ROOTD:UP_NANOSECONDS:")
+    line.append(decimal: time)
+    tell(line)
   }
 
   /// Tells the kernel about a stage.
