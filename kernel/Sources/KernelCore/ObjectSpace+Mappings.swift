@@ -44,7 +44,7 @@ extension ObjectSpace {
     }
     // Below 2^32, because the address is below 2^44.
     let page = UInt32(truncatingIfNeeded: address >> 12)
-    let present = vspace.object.records.slot(page, in: frames)
+    let present = recordSlot(page, of: vspace)
     guard let record = present ?? backedSlot(page, of: vspace.object.records) else {
       trimTables(from: table)
       throw .noMemory
@@ -117,7 +117,7 @@ extension ObjectSpace {
     // The last page number is beyond the table; below 2^32, as above.
     let page = UInt32(truncatingIfNeeded: address >> 12)
     guard page < VSpace.pageCount,
-      let record = vspace.object.records.slot(page, in: frames), !record.object.isEmpty
+      let record = recordSlot(page, of: vspace), !record.object.isEmpty
     else { return nil }
     return record
   }

@@ -21,10 +21,58 @@ extension ObjectSpace {
     index(address, isLarge ? 21 : pageShift)
   }
 
+  /// The table that `backedPageTable` or `pageTable` found last, if it is that of the address.
+  ///
+  /// It is in use as long as no table was freed, so no larger page covers the address.
+  @inline(__always) private mutating func lastTable(
+    for address: UInt64, isLarge: Bool, of vspace: Ref<VSpace>
+  ) -> FrameNumber? {
+    let last = vspace.object.lastTable
+    guard last.time == tablesFreed, !isLarge, UInt64(last.key) == address >> 21 else { return nil }
+    return last.page
+  }
+
+  /// Remembers a table of small pages.
+  @inline(__always) private mutating func remember(
+    _ table: FrameNumber, for address: UInt64, isLarge: Bool, of vspace: Ref<VSpace>
+  ) {
+    guard !isLarge else { return }
+    // User addresses are below 2^44.
+    vspace.object.lastTable = Waypoint(
+      key: UInt32(truncatingIfNeeded: address >> 21), page: table, time: tablesFreed)
+  }
+
+  /// The slot for the record of a mapping that begins with a page; nil while its leaf is absent.
+  @inline(__always)
+  mutating func recordSlot(_ page: UInt32, of vspace: Ref<VSpace>) -> Ref<Slot>? {
+    let last = vspace.object.lastLeaf
+    guard last.time == tablesFreed, last.key == page &>> 6 else {
+      return findRecordSlot(page, of: vspace)
+    }
+    return frames.table(of: Slot.self, in: last.page)[Int(page & 63)]
+  }
+
+  @inline(never)
+  private mutating func findRecordSlot(_ page: UInt32, of vspace: Ref<VSpace>) -> Ref<Slot>? {
+    guard let slot = vspace.object.records.slot(page, in: frames) else { return nil }
+    vspace.object.lastLeaf = Waypoint(
+      key: page &>> 6, page: frames.frame(of: slot), time: tablesFreed)
+    return slot
+  }
+
   /// The table whose entries map an address in pages of a size; nil if there is none.
-  @inline(never) mutating func pageTable(for address: UInt64, isLarge: Bool, of vspace: Ref<VSpace>)
+  @inline(__always)
+  mutating func pageTable(for address: UInt64, isLarge: Bool, of vspace: Ref<VSpace>)
     -> FrameNumber?
   {
+    lastTable(for: address, isLarge: isLarge, of: vspace)
+      ?? findPageTable(for: address, isLarge: isLarge, of: vspace)
+  }
+
+  @inline(never)
+  private mutating func findPageTable(
+    for address: UInt64, isLarge: Bool, of vspace: Ref<VSpace>
+  ) -> FrameNumber? {
     var table = vspace.object.root
     var shift = Self.topShift
     while true {
@@ -32,16 +80,25 @@ extension ObjectSpace {
       let entry = entries[Self.index(address, shift)].object
       guard entry.isPresent, !entry.isLarge else { return nil }
       table = frames.frame(at: entry.address)
-      if shift == Self.lastShift(isLarge: isLarge) { return table }
+      guard shift != Self.lastShift(isLarge: isLarge) else { break }
       shift &-= 9
     }
+    remember(table, for: address, isLarge: isLarge, of: vspace)
+    return table
   }
 
   /// The table whose entries map an address in pages of a size, made if need be.
   ///
   /// A table made stays although nothing is in it until `trimTables`.
   /// - Throws: `exists` when a larger page covers the address; `noMemory`.
-  @inline(never) mutating func backedPageTable(
+  @inline(__always) mutating func backedPageTable(
+    for address: UInt64, isLarge: Bool, of vspace: Ref<VSpace>
+  ) throws(SyscallError) -> FrameNumber {
+    if let table = lastTable(for: address, isLarge: isLarge, of: vspace) { return table }
+    return try makePageTables(for: address, isLarge: isLarge, of: vspace)
+  }
+
+  @inline(never) private mutating func makePageTables(
     for address: UInt64, isLarge: Bool, of vspace: Ref<VSpace>
   ) throws(SyscallError) -> FrameNumber {
     var table = vspace.object.root
@@ -60,9 +117,11 @@ extension ObjectSpace {
         }
         table = page
       }
-      if shift == Self.lastShift(isLarge: isLarge) { return table }
+      guard shift != Self.lastShift(isLarge: isLarge) else { break }
       shift &-= 9
     }
+    remember(table, for: address, isLarge: isLarge, of: vspace)
+    return table
   }
 
   /// Makes an empty table and the entry that leads to it.
@@ -93,6 +152,7 @@ extension ObjectSpace {
       frames[parent].object.used -= 1
       // Its entries were made absent one by one: it is clean.
       freeCleanBlock(table)
+      tablesFreed += 1
       table = parent
     }
   }

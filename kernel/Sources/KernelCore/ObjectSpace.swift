@@ -28,6 +28,8 @@ package struct ObjectSpace {
   package var hasReviews: Bool { reviews != nil }
   /// Something was left to finalise since the last kernel exit looked.
   var hasNewWork = false
+  /// Counts the freed pages of page tables and slot tables, from 1: what `Waypoint`s are valid by.
+  var tablesFreed: UInt64 = 1
 
   /// The processor that booted, where threads start.
   package let bootProcessor: Ref<Processor>

@@ -122,6 +122,7 @@ extension ObjectSpace {
       countEntry(entry, depth: depth, change: -1)
       // Slots are cleared when they are emptied and entries when their page goes: it is clean.
       freeCleanBlock(page)
+      tablesFreed += 1
     }
   }
 

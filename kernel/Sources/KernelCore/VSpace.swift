@@ -25,6 +25,20 @@ package struct VSpace: KernelObject {
   package let records: SlotTable
   /// How far the finaliser has come.
   var cursor: UInt64 = 0
+  /// The last page table that was found, by bits 21 and up of the address.
+  var lastTable = Waypoint()
+  /// The last leaf of `records` that was found, by its number.
+  var lastLeaf = Waypoint()
+}
+
+/// A table page that need not be looked for again while no table page was freed anywhere.
+struct Waypoint {
+  /// What the page is for.
+  var key: UInt32 = 0
+  /// The page.
+  var page = FrameNumber.none
+  /// `ObjectSpace.tablesFreed` when it was found; never 0 there.
+  var time: UInt64 = 0
 }
 
 /// Where a frame is mapped, and how; all zero while it is not.

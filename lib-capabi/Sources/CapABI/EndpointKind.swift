@@ -62,57 +62,44 @@ public enum EndpointKind: UInt16, BitwiseCopyable, Sendable {
   /// Every family but `generic` accepts QUERY_CAP for the caller's own slots; reserved operations
   /// are accepted by none, the test-only root endpoint included.
   public func accepts(_ operation: ControlOperation) -> Bool {
+    if offer.contains(operation) { return true }
     guard self != .generic, !operation.isReserved else { return false }
-    if self == .testRoot || operation == .queryCap { return true }
-    return rawValue < Self.objects.rawValue
-      ? acceptsPublished(operation) : acceptsOwn(operation)
+    return self == .testRoot || operation == .queryCap
   }
 
-  /// The published families, with exactly their published surface.
-  private func acceptsPublished(_ operation: ControlOperation) -> Bool {
-    switch (self, operation) {
-    case (.time, .readMonotonicClock): true
-    case (.irq, .waitInterrupt), (.irq, .configureInterruptLine), (.irq, .acknowledgeInterrupt),
-      (.irq, .readMonotonicClock):
-      true
-    case (.hotplug, .waitHotplugEvent): true
-    case (.pciConfig, .readPlatformCaps), (.pciConfig, .readPCIConfigDWord): true
-    case (.console, .queryFramebuffer), (.console, .queryFont), (.console, .mapFramebuffer),
-      (.console, .mapFont), (.console, .logString):
-      true
-    case (.com1, .ioPortRead8), (.com1, .ioPortWrite8): true
-    case (.memory, .retypeUntypedToFrame): true
-    case (.vspace, .mapFrame), (.vspace, .unmapFrame): true
-    case (.pager, .resolveFault): true
-    case (.log, .logString), (.log, .writeLegacySerial): true
-    case (.process, let operation): operation.isLifecycle
-    case (.childPopulate, .createEndpoint), (.childPopulate, .capCopyAttenuated): true
-    case (.acpi, .readPlatformCaps), (.acpi, .getACPIRSDP), (.acpi, .readACPIQWords): true
-    case (.i8042, .ioPortRead8), (.i8042, .ioPortWrite8): true
-    default: false
-    }
-  }
-
-  /// The families of our own.
-  private func acceptsOwn(_ operation: ControlOperation) -> Bool {
-    switch (self, operation) {
-    case (.objects, .createNotification), (.objects, .createThread), (.objects, .splitUntyped),
-      (.objects, .createRingEndpoint):
-      true
-    case (.thread, .setThreadPriority), (.thread, .setThreadAffinity),
-      (.thread, .setSyscallFilter), (.thread, .setThreadFSBase), (.thread, .startThread),
-      (.thread, .stopThread), (.thread, .bindNotification), (.thread, .setThreadBuffer):
-      true
-    case (.budget, .topUpBudget), (.budget, .readBudget): true
-    case (.frameCopy, .copyFrame): true
-    case (.deviceFrame, .deriveBARFrame): true
-    case (.audit, .auditProcesses), (.audit, .auditSlots), (.audit, .auditCounters),
-      (.audit, .auditHardening):
-      true
-    case (.trace, .traceControl), (.trace, .traceRead): true
-    case (.kernelLog, .readKernelLog): true
-    case (.power, .powerOff), (.power, .powerReset): true
-    default: false
+  /// What the family offers beside QUERY_CAP, exactly.
+  private var offer: Offer {
+    switch self {
+    case .generic, .testRoot: Offer(block: 0, bits: 0)
+    case .time: .of(.readMonotonicClock)
+    case .irq:
+      .of(.waitInterrupt) | .of(.configureInterruptLine) | .of(.acknowledgeInterrupt)
+        | .of(.readMonotonicClock)
+    case .hotplug: .of(.waitHotplugEvent)
+    case .pciConfig: .of(.readPlatformCaps) | .of(.readPCIConfigDWord)
+    case .console:
+      .of(.queryFramebuffer) | .of(.queryFont) | .of(.mapFramebuffer) | .of(.mapFont)
+        | .of(.logString)
+    case .com1, .i8042: .of(.ioPortRead8) | .of(.ioPortWrite8)
+    case .memory: .of(.retypeUntypedToFrame)
+    case .vspace: .of(.mapFrame) | .of(.unmapFrame)
+    case .pager: .of(.resolveFault)
+    case .log: .of(.logString) | .of(.writeLegacySerial)
+    case .process: .lifecycle
+    case .childPopulate: .of(.createEndpoint) | .of(.capCopyAttenuated)
+    case .acpi: .of(.readPlatformCaps) | .of(.getACPIRSDP) | .of(.readACPIQWords)
+    case .objects:
+      .of(.createNotification) | .of(.createThread) | .of(.splitUntyped)
+        | .of(.createRingEndpoint)
+    case .thread: .threadControl
+    case .budget: .of(.topUpBudget) | .of(.readBudget)
+    case .frameCopy: .of(.copyFrame)
+    case .deviceFrame: .of(.deriveBARFrame)
+    case .audit:
+      .of(.auditProcesses) | .of(.auditSlots) | .of(.auditCounters) | .of(.auditHardening)
+    case .trace: .of(.traceControl) | .of(.traceRead)
+    case .kernelLog: .of(.readKernelLog)
+    case .power: .of(.powerOff) | .of(.powerReset)
     }
   }
 
@@ -126,16 +113,40 @@ public enum EndpointKind: UInt16, BitwiseCopyable, Sendable {
   }
 }
 
-extension ControlOperation {
+/// Operations of one block of 64 numbers; those of every family stand in one.
+private struct Offer {
+  let block: UInt16
+  let bits: UInt64
+
+  static func of(_ operation: ControlOperation) -> Offer {
+    Offer(block: operation.rawValue >> 6, bits: 1 << UInt64(operation.rawValue & 63))
+  }
+
+  /// The union of two sets of the same block.
+  static func | (first: Offer, second: Offer) -> Offer {
+    Offer(block: first.block, bits: first.bits | second.bits)
+  }
+
+  func contains(_ operation: ControlOperation) -> Bool {
+    operation.rawValue >> 6 == block && bits >> UInt64(operation.rawValue & 63) & 1 != 0
+  }
+
   /// The bounded process and capability lifecycle that the process family offers.
-  fileprivate var isLifecycle: Bool {
-    switch self {
-    case .startProcess, .killProcess, .createStagedProcess, .deriveInstallGrant,
-      .installWithGrant, .abortStagedProcess, .writeProcessMemory, .capCopyAttenuated, .capMove,
-      .capDrop, .setCSpaceWindow, .setThreadEndpoint, .setThreadPager:
-      true
-    default: false
-    }
+  static var lifecycle: Offer {
+    let processes: Offer =
+      .of(.startProcess) | .of(.killProcess) | .of(.createStagedProcess)
+      | .of(.abortStagedProcess) | .of(.writeProcessMemory) | .of(.setCSpaceWindow)
+    let installing: Offer = .of(.deriveInstallGrant) | .of(.installWithGrant)
+    let capabilities: Offer = .of(.capCopyAttenuated) | .of(.capMove) | .of(.capDrop)
+    return processes | installing | capabilities | .of(.setThreadEndpoint)
+      | .of(.setThreadPager)
+  }
+
+  static var threadControl: Offer {
+    let running: Offer =
+      .of(.startThread) | .of(.stopThread) | .of(.setThreadPriority) | .of(.setThreadAffinity)
+    let context: Offer = .of(.setSyscallFilter) | .of(.setThreadFSBase)
+    return running | context | .of(.bindNotification) | .of(.setThreadBuffer)
   }
 }
 

@@ -29,16 +29,30 @@ extension KernelState {
   package mutating func control(
     _ family: EndpointKind, _ request: ControlRequest, from thread: Ref<Thread>
   ) throws(SyscallError) -> ControlOutcome {
-    guard family.accepts(request.operation) else {
-      throw request.operation.isReserved ? .denied : .unsupported
-    }
-    let process = thread.object.process
-    guard let cspace = process.object.cspace else { throw .wrongState }
-    let caller = ControlCaller(thread: thread, process: process, cspace: cspace)
+    let caller = try admit(thread, to: request.operation, of: family)
     if request.operation.rawValue >= ControlOperation.createNotification.rawValue {
       return try ownControl(request, by: caller)
     }
     return try publishedControl(family, request, by: caller)
+  }
+
+  /// `control` for the operations that map, with the small result that they have.
+  mutating func mapping(
+    _ family: EndpointKind, _ request: ControlRequest, from thread: Ref<Thread>
+  ) throws(SyscallError) -> Outcome {
+    try mappingControl(request, by: admit(thread, to: request.operation, of: family))
+  }
+
+  /// Checks that a family offers an operation; says who asks.
+  @inline(__always) private func admit(
+    _ thread: Ref<Thread>, to operation: ControlOperation, of family: EndpointKind
+  ) throws(SyscallError) -> ControlCaller {
+    guard family.accepts(operation) else {
+      throw operation.isReserved ? .denied : .unsupported
+    }
+    let process = thread.object.process
+    guard let cspace = process.object.cspace else { throw .wrongState }
+    return ControlCaller(thread: thread, process: process, cspace: cspace)
   }
 
   /// The published operations.

@@ -8,25 +8,36 @@ extension KernelState {
   /// Pages cleared between two looks at pending interrupts.
   private static var pagesPerLook: Int { 4 }
 
-  @inline(never) mutating func memoryControl(
+  /// The operations that every page goes through; their replies have no words.
+  @inline(never) mutating func mappingControl(
     _ request: ControlRequest, by caller: ControlCaller
-  ) throws(SyscallError) -> ControlOutcome {
+  ) throws(SyscallError) -> Outcome {
     switch request.operation {
     case .mapFrame:
-      try request.requireZero(from: 3)
+      guard request.word3 == 0 else { throw .invalidArgument }
       let map = try MapFrame(
         MapFrame.Request(
           frame: ControlRequest.low(request.word0), target: ControlRequest.high(request.word0),
           address: request.word1, rights: request.word2),
         of: caller.cspace, scope: .window, in: &objects)
-      return map.invoke(steps: Self.pagesPerLook, in: &objects).control
+      return map.invoke(steps: Self.pagesPerLook, in: &objects)
     case .unmapFrame:
-      try request.requireZero(from: 2)
+      guard request.word2 | request.word3 == 0 else { throw .invalidArgument }
       let unmap = try UnmapFrame(
         at: request.word1, of: ControlRequest.low(request.word0),
         into: ControlRequest.high(request.word0), of: caller.cspace, scope: .window, in: &objects)
       unmap.invoke(in: &objects)
       return .done
+    default: return try resolveFault(request, by: caller)
+    }
+  }
+
+  @inline(never) mutating func memoryControl(
+    _ request: ControlRequest, by caller: ControlCaller
+  ) throws(SyscallError) -> ControlOutcome {
+    switch request.operation {
+    case .mapFrame, .unmapFrame, .resolveFault:
+      return try mappingControl(request, by: caller).control
     case .retypeUntypedToFrame:
       try request.requireZero(from: 3)
       let retype = try RetypeUntyped(
@@ -39,7 +50,6 @@ extension KernelState {
       return .done
     case .mapFramebuffer, .mapFont: return try mapBootRange(request, by: caller)
     case .deriveBARFrame: return try deriveBARFrame(request, by: caller)
-    case .resolveFault: return try resolveFault(request, by: caller)
     case .copyFrame: return try copyFrame(request, by: caller)
     case .setThreadBuffer: return try setThreadBuffer(request, by: caller)
     case .writeProcessMemory: return try writeProcessMemory(request, by: caller)

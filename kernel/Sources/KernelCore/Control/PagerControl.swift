@@ -11,7 +11,7 @@ extension KernelState {
 
   mutating func resolveFault(
     _ request: ControlRequest, by caller: ControlCaller
-  ) throws(SyscallError) -> ControlOutcome {
+  ) throws(SyscallError) -> Outcome {
     let frame = ControlRequest.high(request.word0)
     let source = ControlRequest.low(request.word3)
     // Both halves are 32 bits.

@@ -79,6 +79,14 @@ extension KernelState {
       operation: operation, badge: slot.object.badge, length: tag.length, word0: words.rdx,
       word1: words.r10, word2: words.r8, word3: words.r9)
     do throws(SyscallError) {
+      switch operation {
+      case .mapFrame, .unmapFrame, .resolveFault:
+        guard try mapping(family, request, from: thread) == .done else {
+          return thread.object.repeatCall()
+        }
+        return thread.object.reply(.ok)
+      default: break
+      }
       switch try control(family, request, from: thread) {
       case .reply(let reply): thread.object.reply(.ok, reply)
       case .preempted: thread.object.repeatCall()

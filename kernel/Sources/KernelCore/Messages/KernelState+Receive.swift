@@ -157,7 +157,7 @@ extension ObjectSpace {
   }
 
   /// Gives a thread the bits of the notification that is bound to it; false when there are none.
-  mutating func takeBoundSignals(for thread: Ref<Thread>) -> Bool {
+  @inline(__always) mutating func takeBoundSignals(for thread: Ref<Thread>) -> Bool {
     guard thread.object.flags.contains(.signalled), let bound = thread.object.notification else {
       return false
     }
