@@ -28,7 +28,7 @@ BOOT_PROFILE_FLAG := ERIX_PROFILE_$(if $(filter dev,$(PROFILE)),DEV)$(if $(filte
 BOOT_MAP := $(CURDIR)=.
 BOOT_DEBUG := -Xswiftc -gline-tables-only -Xswiftc -file-prefix-map -Xswiftc $(BOOT_MAP) \
   -Xswiftc -file-compilation-dir -Xswiftc . -Xcc -ffile-prefix-map=$(BOOT_MAP) \
-  -Xcc -fdebug-compilation-dir=. -Xcc -D$(BOOT_PROFILE_FLAG)
+  -Xcc -fdebug-compilation-dir=.
 BOOT_LINK := -z max-page-size=4096 -z separate-loadable-segments --gc-sections --build-id=none
 BOOT_LINK_PIE := -pie --no-dynamic-linker $(BOOT_LINK)
 
@@ -37,14 +37,18 @@ boot_sources = $(shell find $(1) -type f \( -name '*.swift' -o -name '*.S' -o -n
   -o -name '*.modulemap' \) -not -path '*/Tests/*' 2>/dev/null) $(BOOT_TOOLSET)
 BOOT_LIBRARIES := lib-memory lib-bytes lib-capabi lib-crypto lib-elf lib-bootimg lib-handoff lib-bootstrap lib-ipc
 
-# $(call boot_archive,PACKAGE,PRODUCT): a static library with everything the package needs.
-define boot_archive
-	@$(PYTHON) integration/testing/stale.py $(BOOT_SCRATCH)
+# $(call swift_archive,PACKAGE,PRODUCT,SCRATCH,FLAGS): a static library with everything the package
+# needs.
+define swift_archive
+	@$(PYTHON) integration/testing/stale.py $(3)
 	@swift build -c release --triple $(BOOT_TRIPLE) --toolset $(BOOT_TOOLSET) \
-	  --package-path $(1) --scratch-path $(BOOT_SCRATCH) --product $(2) \
-	  --disable-build-manifest-caching -Xswiftc -D$(BOOT_PROFILE_FLAG) $(BOOT_DEBUG)
+	  --package-path $(1) --scratch-path $(3) --product $(2) \
+	  --disable-build-manifest-caching $(BOOT_DEBUG) $(4)
 	@touch $@
 endef
+
+# $(call boot_archive,PACKAGE,PRODUCT): one that depends on the profile.
+boot_archive = $(call swift_archive,$(1),$(2),$(BOOT_SCRATCH),-Xswiftc -D$(BOOT_PROFILE_FLAG) -Xcc -D$(BOOT_PROFILE_FLAG))
 
 $(BOOT_ARCHIVES)/libBootloader.a: $(call boot_sources,bootloader $(BOOT_LIBRARIES))
 	$(call boot_archive,bootloader,Bootloader)

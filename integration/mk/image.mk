@@ -51,7 +51,7 @@ $(BOOT_TOOL): $(call boot_sources,boot-tool $(BOOT_LIBRARIES))
 # The description with whole paths, which also tells when the signing key changed.
 IMAGE_DESCRIPTION := integration/images/$(if $(IMAGE_SUFFIX),root-task,$(PROFILE)).json
 # The programs that a description names beside the root task.
-IMAGE_SERVICES := $(if $(IMAGE_SUFFIX),,$(patsubst %,$(IMAGE_OUT)/%.elf,$(filter-out rootd,$(SERVICES))))
+IMAGE_SERVICES := $(if $(IMAGE_SUFFIX),,$(patsubst %,$(PROGRAM_OUT)/%.elf,$(filter-out rootd,$(SERVICES))))
 
 $(IMAGE_OUT)/image$(IMAGE_SUFFIX).json: $(IMAGE_DESCRIPTION) FORCE
 	@test -n '$(IMAGE_KEY)' || { echo 'RELEASE_SIGNING_KEY=FILE is missing: the private key of release images' >&2; exit 1; }
@@ -68,7 +68,7 @@ $(IMAGE_OUT)/system.json: integration/boot-config/system.json
 	@sed '2s/"profile": "dev",/"profile": "$(PROFILE)",$(if $(filter smoke,$(PROFILE)), "switches": {"debugExit": true}$(comma))/' $< >$@
 
 $(IMAGE_OUT)/boot$(IMAGE_SUFFIX).img: $(IMAGE_OUT)/image$(IMAGE_SUFFIX).json $(IMAGE_KEY) $(IMAGE_OUT)/kernel.elf \
-  $(IMAGE_OUT)/$(ROOT).elf $(IMAGE_SERVICES) $(IMAGE_OUT)/system.json integration/boot-config/smoke.json $(BOOT_TOOL)
+  $(PROGRAM_OUT)/$(ROOT).elf $(IMAGE_SERVICES) $(IMAGE_OUT)/system.json integration/boot-config/smoke.json $(BOOT_TOOL)
 	@$(BOOT_TOOL) build --description $< -o $@
 
 IMAGE_DISK = $(HARNESS).disk --loader $< --boot-image $(IMAGE_OUT)/boot$(IMAGE_SUFFIX).img --output $@
@@ -107,6 +107,7 @@ scenarios: ensure-image ensure-emulator ## Boot every scenario and judge it (ONL
 	@$(ENSURE) sbsigntool openssl
 	@$(HARNESS).test_keys --folder $(TEST_KEYS)
 	@$(MAKE) tools
+	@$(MAKE) programs
 	@$(MAKE) -j2 scenario-dev scenario-release scenario-smoke
 	@$(HARNESS) --build $(BUILD) --only '$(ONLY)' --repeat $(REPEAT) --timeout-scale $(TIMEOUT_SCALE)
 

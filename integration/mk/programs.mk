@@ -1,13 +1,17 @@
-# User programs made of Swift packages: $(BOOT_OUT)/<name>.elf, with an unstripped .debug.elf beside
-# it. boot.mk has the variables and the rule that strips.
+# User programs made of Swift packages: $(PROGRAM_OUT)/<name>.elf, with an unstripped .debug.elf
+# beside it. They are the same in every profile. boot.mk has the variables.
 
+PROGRAM_OUT := $(BUILD)/programs
+# `make target` builds in the same folder with the same flags, so each library is compiled once.
+PROGRAM_SCRATCH := $(PROGRAM_OUT)/target
+PROGRAM_FILES := $(PROGRAM_SCRATCH)/$(BOOT_TRIPLE)/release
 PROGRAM_PACKAGE := integration/testprograms
 PROGRAM_LIBRARIES := lib-memory lib-bytes lib-capabi lib-handoff lib-ipc lib-sys lib-runtime
 
-PROGRAM_ARCHIVES := $(patsubst %,$(BOOT_ARCHIVES)/lib%.a,RootTests Adversary Bench)
+PROGRAM_ARCHIVES := $(patsubst %,$(PROGRAM_FILES)/lib%.a,RootTests Adversary Bench)
 
-$(PROGRAM_ARCHIVES): $(BOOT_ARCHIVES)/lib%.a: $(call boot_sources,$(PROGRAM_PACKAGE) $(PROGRAM_LIBRARIES))
-	$(call boot_archive,$(PROGRAM_PACKAGE),$*)
+$(PROGRAM_ARCHIVES): $(PROGRAM_FILES)/lib%.a: $(call boot_sources,$(PROGRAM_PACKAGE) $(PROGRAM_LIBRARIES))
+	$(call swift_archive,$(PROGRAM_PACKAGE),$*,$(PROGRAM_SCRATCH))
 
 # Services: the package services/NAME has a product NameProgram.
 SERVICES := rootd memd vspaced pagerd procd named timed logd crashd
@@ -15,14 +19,14 @@ SERVICE_LIBRARIES := $(PROGRAM_LIBRARIES) lib-bootstrap lib-crypto lib-elf lib-l
 
 # $(call program,NAME,PRODUCT): a program made of one product of the package.
 define program
-$(BOOT_OUT)/$(1).debug.elf: $(BOOT_ARCHIVES)/lib$(2).a integration/linker/program.ld
+$(PROGRAM_OUT)/$(1).debug.elf: $(PROGRAM_FILES)/lib$(2).a integration/linker/program.ld
 	@$$(BOOT_LD) $$(BOOT_LINK_PIE) -T integration/linker/program.ld -o $$@ $$(filter %.a,$$^)
 endef
 
 # $(call service,NAME,PRODUCT): the program of a service.
 define service
-$(BOOT_ARCHIVES)/lib$(2).a: $(call boot_sources,services/$(1) $(SERVICE_LIBRARIES))
-	$$(call boot_archive,services/$(1),$(2))
+$(PROGRAM_FILES)/lib$(2).a: $(call boot_sources,services/$(1) $(SERVICE_LIBRARIES))
+	$$(call swift_archive,services/$(1),$(2),$(PROGRAM_SCRATCH))
 $(call program,$(1),$(2))
 endef
 
@@ -31,3 +35,9 @@ $(foreach name,$(SERVICES),$(eval $(call service,$(name),$(call service_product,
 $(eval $(call program,tests,RootTests))
 $(eval $(call program,adversary,Adversary))
 $(eval $(call program,bench,Bench))
+
+$(PROGRAM_OUT)/%.elf: $(PROGRAM_OUT)/%.debug.elf
+	@$(BOOT_STRIP) $< $@
+
+.PHONY: programs
+programs: $(patsubst %,$(PROGRAM_OUT)/%.elf,$(SERVICES))

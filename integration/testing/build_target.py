@@ -22,7 +22,12 @@ from test_host import compiler_errors, log_name  # noqa: E402
 
 TRIPLE = 'x86_64-unknown-none-elf'
 TOOLSET = tree.ROOT / 'integration/toolsets/freestanding.json'
-SCRATCH = tree.BUILD / 'target'
+# The folder of the programs of an image, with the flags of programs.mk: each library is compiled once.
+SCRATCH = tree.BUILD / 'programs/target'
+FLAGS = [flag for word in (
+    '-gline-tables-only', '-file-prefix-map', f'{tree.ROOT}=.', '-file-compilation-dir', '.')
+    for flag in ('-Xswiftc', word)] + [
+    '-Xcc', f'-ffile-prefix-map={tree.ROOT}=.', '-Xcc', '-fdebug-compilation-dir=.']
 BUILD_LIMIT = 900  # seconds
 
 
@@ -32,7 +37,7 @@ def build(package, target):
     code = run.logged(
         ['swift', 'build', '-c', 'release', '--triple', TRIPLE, '--toolset', TOOLSET,
          '--target', target.name, '--package-path', package.path, '--scratch-path', SCRATCH,
-         '-j', '2', *tree.SHARED], log, BUILD_LIMIT)
+         '-j', '2', *tree.SHARED, *FLAGS], log, BUILD_LIMIT)
     return [] if code == 0 else compiler_errors(log)
 
 
