@@ -12,7 +12,7 @@ struct ModelTerms {
 }
 
 /// Whom an answer goes to.
-private struct ModelTarget {
+struct ModelTarget {
   var client: ModelThread?
   var reply: ModelCapability?
   var mayGrant: Bool
@@ -326,7 +326,7 @@ extension Model {
     return caller
   }
 
-  private func answer(_ target: ModelTarget, _ message: ModelMessage, from thread: ModelThread)
+  func answer(_ target: ModelTarget, _ message: ModelMessage, from thread: ModelThread)
     throws(SyscallError)
   {
     if let client = target.client {
@@ -390,16 +390,5 @@ extension Model {
     reply.grantsReplies = thread.grantsReplies
     put(reply, at: .slot(cspace: cspace.id, index: slot), under: client.process.budget)
     goOn(thread, .status(.ok))
-  }
-
-  // MARK: RESOLVE_FAULT without a frame
-
-  func resolve(_ slot: UInt32, by thread: ModelThread) throws(SyscallError) {
-    let reply = slot == 0 ? nil : try occupied(slot, thread.process, .window)
-    if let reply, reply.type != .reply { throw .wrongType }
-    let client = reply.map { savedCaller($0) } ?? thread.client
-    guard let client, client.fault != nil else { throw .wrongState }
-    let target = ModelTarget(client: client, reply: reply, mayGrant: false)
-    try answer(target, ModelMessage(), from: thread)
   }
 }

@@ -202,6 +202,17 @@ extension Model {
     server.clientEndpoint = endpoint.id
   }
 
+  // MARK: RESOLVE_FAULT without a frame
+
+  func resolve(_ slot: UInt32, by thread: ModelThread) throws(SyscallError) {
+    let reply = slot == 0 ? nil : try occupied(slot, thread.process, .window)
+    if let reply, reply.type != .reply { throw .wrongType }
+    let client = reply.map { savedCaller($0) } ?? thread.client
+    guard let client, client.fault != nil else { throw .wrongState }
+    let target = ModelTarget(client: client, reply: reply, mayGrant: false)
+    try answer(target, ModelMessage(), from: thread)
+  }
+
   // MARK: Priorities
 
   /// Makes every thread as urgent as the least that the rules allow.
