@@ -1,10 +1,10 @@
 // Reads the fields of a message body in order. A thin layer over ByteReader that knows what the
 // protocols share: closed sets, flag sets, ranges, reserved bytes; it knows no operation.
 
-import Bytes
-import CapABI
+public import Bytes
+public import CapABI
 
-/// A cursor over a message body.
+/// A cursor over a message body, in the hands of a protocol's decoder.
 public struct BodyReader: ~Escapable {
   private var reader: ByteReader
 
@@ -15,15 +15,15 @@ public struct BodyReader: ~Escapable {
   }
 
   /// Offset of the next field.
-  var offset: Int { reader.offset }
+  public var offset: Int { reader.offset }
   /// Bytes that are left.
-  var remaining: Int { reader.remaining }
+  public var remaining: Int { reader.remaining }
 
   /// Reads an integer of any value.
   ///
   /// - Throws: `ProtocolError.wrongLength` when the body ends first.
   @_lifetime(self: copy self)
-  mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
+  public mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
     as type: Integer.Type = Integer.self
   ) throws(ProtocolError) -> Integer {
     do { return try reader.integer() } catch { throw ProtocolError(error) }
@@ -34,7 +34,7 @@ public struct BodyReader: ~Escapable {
   /// - Throws: `ProtocolError.wrongLength` when the body ends first, `.invalidField`
   ///   when the value lies outside.
   @_lifetime(self: copy self)
-  mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
+  public mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
     in range: ClosedRange<Integer>
   ) throws(ProtocolError) -> Integer {
     let start = offset
@@ -48,7 +48,7 @@ public struct BodyReader: ~Escapable {
   /// - Throws: `ProtocolError.wrongLength` when the body ends first, `.invalidField`
   ///   for a number that the closed set does not have.
   @_lifetime(self: copy self)
-  mutating func value<Value: RawRepresentable>(
+  public mutating func value<Value: RawRepresentable>(
     as type: Value.Type = Value.self
   ) throws(ProtocolError) -> Value where Value.RawValue: FixedWidthInteger & BitwiseCopyable {
     let start = offset
@@ -61,7 +61,7 @@ public struct BodyReader: ~Escapable {
   /// - Throws: `ProtocolError.wrongLength` when the body ends first, `.invalidField`
   ///   for a flag outside.
   @_lifetime(self: copy self)
-  mutating func flags<Flags: FlagSet>(
+  public mutating func flags<Flags: FlagSet>(
     _ allowed: Flags = .all
   ) throws(ProtocolError) -> Flags where Flags.RawValue: BitwiseCopyable {
     let start = offset
@@ -75,7 +75,7 @@ public struct BodyReader: ~Escapable {
   /// - Throws: `ProtocolError.wrongLength` when the body ends first,
   ///   `.reservedNotZero` with the first byte that is not.
   @_lifetime(self: copy self)
-  mutating func reserved(_ count: Int) throws(ProtocolError) {
+  public mutating func reserved(_ count: Int) throws(ProtocolError) {
     do { try reader.zeros(count) } catch { throw ProtocolError(error) }
   }
 
@@ -83,7 +83,7 @@ public struct BodyReader: ~Escapable {
   ///
   /// - Throws: `ProtocolError.wrongLength` when the body ends first.
   @_lifetime(self: copy self)
-  mutating func fixedBytes<let count: Int>() throws(ProtocolError) -> FixedBytes<count> {
+  public mutating func fixedBytes<let count: Int>() throws(ProtocolError) -> FixedBytes<count> {
     do { return try reader.fixedBytes() } catch { throw ProtocolError(error) }
   }
 
@@ -91,14 +91,14 @@ public struct BodyReader: ~Escapable {
   ///
   /// - Throws: `ProtocolError.wrongLength` when the body ends first.
   @_lifetime(copy self)
-  mutating func take(_ count: Int) throws(ProtocolError) -> RawSpan {
+  public mutating func take(_ count: Int) throws(ProtocolError) -> RawSpan {
     do { return try reader.take(count) } catch { throw ProtocolError(error) }
   }
 
   /// Checks a rule about the field at `fieldOffset`.
   ///
   /// - Throws: `ProtocolError.invalidField` with that offset.
-  func require(_ rule: Bool, at fieldOffset: Int) throws(ProtocolError) {
+  public func require(_ rule: Bool, at fieldOffset: Int) throws(ProtocolError) {
     guard rule else { throw .invalidField(offset: fieldOffset) }
   }
 

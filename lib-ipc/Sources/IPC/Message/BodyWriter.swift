@@ -2,9 +2,9 @@
 // the reader accepts.
 
 import Bytes
-import CapABI
+public import CapABI
 
-/// A cursor that fills a message body.
+/// A cursor that fills a message body, in the hands of a protocol's encoder.
 public struct BodyWriter: ~Copyable, ~Escapable {
   private var writer: ByteWriter
 
@@ -15,13 +15,13 @@ public struct BodyWriter: ~Copyable, ~Escapable {
   }
 
   /// Offset of the next field.
-  var offset: Int { writer.offset }
+  public var offset: Int { writer.offset }
 
   /// Writes an integer.
   ///
   /// - Throws: `ProtocolError.bufferTooSmall`.
   @_lifetime(self: copy self)
-  mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
+  public mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
     _ value: Integer
   ) throws(ProtocolError) {
     do { try writer.write(value) } catch { throw ProtocolError(error) }
@@ -31,7 +31,7 @@ public struct BodyWriter: ~Copyable, ~Escapable {
   ///
   /// - Throws: `ProtocolError.bufferTooSmall`, `.invalidField` for a value outside.
   @_lifetime(self: copy self)
-  mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
+  public mutating func integer<Integer: FixedWidthInteger & BitwiseCopyable>(
     _ value: Integer, in range: ClosedRange<Integer>
   ) throws(ProtocolError) {
     try require(range.contains(value), at: offset)
@@ -42,7 +42,7 @@ public struct BodyWriter: ~Copyable, ~Escapable {
   ///
   /// - Throws: `ProtocolError.bufferTooSmall`.
   @_lifetime(self: copy self)
-  mutating func value<Value: RawRepresentable>(
+  public mutating func value<Value: RawRepresentable>(
     _ value: Value
   ) throws(ProtocolError) where Value.RawValue: FixedWidthInteger & BitwiseCopyable {
     try integer(value.rawValue)
@@ -52,7 +52,7 @@ public struct BodyWriter: ~Copyable, ~Escapable {
   ///
   /// - Throws: `ProtocolError.bufferTooSmall`, `.invalidField` for a flag outside.
   @_lifetime(self: copy self)
-  mutating func flags<Flags: FlagSet>(
+  public mutating func flags<Flags: FlagSet>(
     _ flags: Flags, _ allowed: Flags = .all
   ) throws(ProtocolError) where Flags.RawValue: BitwiseCopyable {
     try require(allowed.contains(flags), at: offset)
@@ -63,7 +63,7 @@ public struct BodyWriter: ~Copyable, ~Escapable {
   ///
   /// - Throws: `ProtocolError.bufferTooSmall`.
   @_lifetime(self: copy self)
-  mutating func reserved(_ count: Int) throws(ProtocolError) {
+  public mutating func reserved(_ count: Int) throws(ProtocolError) {
     do { try writer.writeZeros(count) } catch { throw ProtocolError(error) }
   }
 
@@ -71,14 +71,14 @@ public struct BodyWriter: ~Copyable, ~Escapable {
   ///
   /// - Throws: `ProtocolError.bufferTooSmall`.
   @_lifetime(self: copy self)
-  mutating func bytes(_ source: RawSpan) throws(ProtocolError) {
+  public mutating func bytes(_ source: RawSpan) throws(ProtocolError) {
     do { try writer.write(bytes: source) } catch { throw ProtocolError(error) }
   }
 
   /// Checks a rule about the field at `fieldOffset`.
   ///
   /// - Throws: `ProtocolError.invalidField` with that offset.
-  func require(_ rule: Bool, at fieldOffset: Int) throws(ProtocolError) {
+  public func require(_ rule: Bool, at fieldOffset: Int) throws(ProtocolError) {
     guard rule else { throw .invalidField(offset: fieldOffset) }
   }
 }

@@ -12,17 +12,17 @@ public struct MessageShape: Equatable, Sendable {
   public let capabilityCount: UInt8
 
   /// A body of exactly `length` bytes.
-  static func exactly(_ length: UInt16, capabilities: UInt8 = 0) -> MessageShape {
+  public static func exactly(_ length: UInt16, capabilities: UInt8 = 0) -> MessageShape {
     MessageShape(minimumLength: length, maximumLength: length, capabilityCount: capabilities)
   }
 
   /// A body that ends with variable text.
-  static func between(_ minimum: UInt16, _ maximum: UInt16) -> MessageShape {
+  public static func between(_ minimum: UInt16, _ maximum: UInt16) -> MessageShape {
     MessageShape(minimumLength: minimum, maximumLength: maximum, capabilityCount: 0)
   }
 
   /// No body and no capabilities.
-  static let empty = exactly(0)
+  public static let empty = exactly(0)
 }
 
 /// How an operation travels and what its messages look like.
