@@ -22,7 +22,7 @@ from test_host import compiler_errors, log_name  # noqa: E402
 
 TRIPLE = 'x86_64-unknown-none-elf'
 TOOLSET = tree.ROOT / 'integration/toolsets/freestanding.json'
-# The folder of the programs of an image, with the flags of programs.mk: each library is compiled once.
+# The folder of an image's programs, with the flags of programs.mk: each library is compiled once.
 SCRATCH = tree.BUILD / 'programs/target'
 FLAGS = [flag for word in (
     '-gline-tables-only', '-file-prefix-map', f'{tree.ROOT}=.', '-file-compilation-dir', '.')
@@ -69,7 +69,7 @@ def main(names):
             start = time.monotonic()
             errors = build(package, target)
             seconds, result = time.monotonic() - start, 'FAILED' if errors else 'ok'
-            print(f'{package.name:<18}{target.name:<18}{seconds:>7.1f} s  {result}', flush=True)
+            print(f'{package.name:<22}{target.name:<18}{seconds:>7.1f} s  {result}', flush=True)
             for line in errors:
                 print('    ' + line)
             failed += [target.name] if errors else []
