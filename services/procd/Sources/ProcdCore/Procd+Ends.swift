@@ -38,6 +38,7 @@ extension Procd {
     service.isDoomed = false
     service.cause = cause
     service.code = code
+    service.refusal = Self.refusal(cause, code: code)
     services[role.key] = service
     // Neither fails for a process that procd made itself.
     _ = try? system.control(.kill(process: service.slot), on: Self.process)
@@ -46,7 +47,7 @@ extension Procd {
     release(service.owner, &system)
     readClock(&system)
     if cause.isFailure(code: code) { keepCrash(of: service, fault, &system) }
-    answerReady(role, Self.refusal(cause, code: code), &system)
+    answerReady(role, service.refusal, &system)
     answerEnd(role, &system)
     doomDependents(of: role)
     return true
@@ -87,7 +88,7 @@ extension Procd {
   }
 
   /// What AWAIT_READY says of a start that ended so.
-  static func refusal(_ cause: EndCause, code: UInt32) -> ResultCode {
+  private static func refusal(_ cause: EndCause, code: UInt32) -> ResultCode {
     guard cause == .notReady else { return .peerDied }
     switch code {
     case 0: return .timedOut

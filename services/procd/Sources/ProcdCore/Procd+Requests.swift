@@ -18,7 +18,10 @@ extension Procd {
     let role = try instance(process)
     readClock(&system)
     switch request {
-    case .exit(let code): end(role, .exit, code: code, &system)
+    case .exit(let code):
+      // READY with the same code may be behind it: one-way messages wait on another queue.
+      let isStart = services[role.key]?.state == .starting && code != 0
+      end(role, isStart ? .notReady : .exit, code: code, &system)
     case .ready(let code): ready(role, code, &system)
     case .kickWatchdog:
       if services[role.key]?.state == .running { watch(role) }
@@ -83,9 +86,8 @@ extension Procd {
     }
     switch service.state {
     case .running: return true
-    case .failed: throw .limitReached
-    case .declared, .ended: throw Self.refusal(service.cause, code: service.code)
-    case .starting, .restarting: break
+    case .starting: break
+    case .declared, .ended, .restarting, .failed: throw service.refusal
     }
     guard service.readyReply == .null else { throw .busy }
     service.readyReply = try saveReply(&system)
@@ -115,7 +117,7 @@ extension Procd {
       _ = try start(launch, &system)
       note(.started, role, &system)
     } catch {
-      answerReady(role, error, &system)
+      services[role.key]?.refusal = error
       if launch.restart.mode == .never {
         note(.failed, role, &system)
       } else {
@@ -149,9 +151,7 @@ extension Procd {
     if service.state == .restarting {
       arm(&service, role, at: 0)
       service.state = .ended
-      service.cause = .killed
       services[role.key] = service
-      answerReady(role, .peerDied, &system)
     } else {
       guard stop(role, .killed, &system) else { throw .wrongState }
     }

@@ -55,7 +55,7 @@ extension Procd {
         _ = try start(launch, &system)
         note(.started, role, &system)
       } catch {
-        answerReady(role, error, &system)
+        services[role.key]?.refusal = error
         schedule(role, &system)
       }
     case .declared, .ended, .failed: break
@@ -70,7 +70,6 @@ extension Procd {
     guard let wait = service.nextRestart(policy, now) else {
       service.state = .failed
       services[role.key] = service
-      answerReady(role, .limitReached, &system)
       note(.failed, role, &system)
       return
     }

@@ -55,12 +55,19 @@ struct Service: BitwiseCopyable {
   /// How the latest instance ended.
   var cause = EndCause.killed
   var code: UInt32 = 0
+  private var refusalCode = ResultCode.peerDied.rawValue
   /// Saved replies of AWAIT_READY and WAIT.
   var readyReply = CapSlot.null
   var endReply = CapSlot.null
 
   init(launcher: Badge) {
     self.launcher = launcher
+  }
+
+  /// Why the latest start did not serve in the end.
+  var refusal: ResultCode {
+    get { ResultCode(rawValue: refusalCode) }
+    set { refusalCode = newValue.rawValue }
   }
 
   /// How often it was started again.

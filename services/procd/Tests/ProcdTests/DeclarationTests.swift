@@ -127,8 +127,7 @@ struct DeclarationTests {
     #expect(declared.face("control") == ProcdFaces.launcher)
     #expect(declared.face("provider") == ProcdFaces.tools)
     #expect(declared.face("supervisor") == ProcdFaces.process)
-    let launchers = try [RoleID.rootd, .deviced].map { try DeclaredService($0) }
-    #expect(launchers.map { $0.badges(at: .procd).first } == [World.rootd, World.deviced])
+    #expect(try DeclaredService(.rootd).badges(at: .procd).first == World.rootd)
     #expect(try DeclaredService(.crashd).badges(at: .procd).first == World.crashd)
   }
 }

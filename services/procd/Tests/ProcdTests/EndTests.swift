@@ -115,10 +115,8 @@ struct EndTests {
     let process = try world.serve(.timed)
     try world.hear(.timed, .exit(code: 1))
     #expect(try world.record(process).state == .restarting)
-    try world.begin(.awaitReady(.timed))
     try world.ask(.kill(process), as: World.tool)
     #expect(try world.record(process).state == .ended)
-    #expect(world.kernel.replies.contains { $0.message.tag.result == .peerDied })
     world.advance(milliseconds: 10_000)
     #expect(world.running(.timed) == nil)
   }
@@ -211,6 +209,19 @@ struct EndTests {
       return
     }
     if case .code(let told) = end { #expect(cause == .notReady && code == UInt32(told)) }
+  }
+
+  @Test func `EXIT with a code before READY is the READY that is behind it`() throws {
+    let world = try World()
+    let process = try world.spawn(.timed)
+    try world.hear(.timed, .exit(code: 9))
+    // Asked for after the end, while a restart is planned.
+    #expect(try world.record(process).state == .restarting)
+    #expect(world.refusal(.awaitReady(.timed)) == .wrongState)
+    guard case .wait(.notReady, code: 9) = try world.ask(.wait(process), as: World.tool) else {
+      Issue.record("WAIT says something else")
+      return
+    }
   }
 
   @Test func `what an instance sent before it ended does not count for the next`() throws {

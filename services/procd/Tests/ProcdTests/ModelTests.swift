@@ -200,7 +200,7 @@ private struct Life {
         #expect(Reference.needs[index].isEmpty || world.procd.areDependenciesRunning(of: role))
       }
       let isWaiting = service.readyReply != .null
-      #expect(!isWaiting || service.state == .starting || service.state == .restarting)
+      #expect(!isWaiting || service.state == .starting)
       #expect(service.endReply == .null || service.state.isAlive)
     }
     #expect(world.procd.crashes.next == UInt64(reference.crashes + 1) || isDisturbed)

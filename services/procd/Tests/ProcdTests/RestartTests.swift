@@ -35,7 +35,7 @@ struct RestartTests {
     try world.hear(.timed, .exit(code: 1))
     #expect(try world.record(.timed).state == .failed)
     #expect(world.procd.deadline == nil)
-    #expect(world.refusal(.awaitReady(.timed)) == .limitReached)
+    #expect(world.refusal(.awaitReady(.timed)) == .peerDied)
     #expect(world.refusal(.restart(.timed)) == .limitReached)
     #expect(world.accounts.isEmpty && world.kernel.slots.count == 6)
   }
@@ -114,11 +114,10 @@ struct RestartTests {
     let world = try World()
     try world.serve(.timed) { $0.restart.maximumRestarts = 2 }
     try world.hear(.timed, .exit(code: 1))
-    try world.begin(.awaitReady(.timed))
     world.failAt = world.callCount + 2
     world.failure = .limitReached
     world.advance(milliseconds: 101)
-    #expect(world.kernel.replies.last?.message.tag.result == .limitReached)
+    #expect(world.refusal(.awaitReady(.timed)) == .limitReached)
     #expect(try world.record(.timed).state == .restarting)
     #expect(world.accounts.isEmpty && world.spaces.isEmpty)
     world.advance(milliseconds: 201)
@@ -224,7 +223,7 @@ struct RestartTests {
     world.kernel.notifyStatus = .ok
     world.advance(milliseconds: 100)
     #expect(world.events == [[17, 1], [18, 2]])
-    #expect(world.reported.map(\.cause) == [.exit])
+    #expect(world.reported.map(\.cause) == [.notReady])
   }
 
   // MARK: Dependencies

@@ -66,13 +66,17 @@ extension Rootd {
     let answer = system.receive(RootdSlots.endpoint, tag)
     guard answer.status == .ok else { throw answer.status }
     let message = system.take(answer)
-    // A fault, or EXIT: it will not report any more.
-    guard message.isOneWay, !message.isFromKernel else { throw .peerDied }
-    guard message.badge == badge else { throw .denied }
-    guard case .ready(let code) = try system.decode(message, as: ProcdRequest.self) else {
-      throw .invalidArgument
+    guard message.badge == badge || !message.isOneWay else { throw .denied }
+    // A fault: it will not report any more.
+    guard message.badge == badge, !message.isFromKernel else { throw .peerDied }
+    switch try system.decode(message, as: ProcdRequest.self) {
+    case .ready(let code): return ReadinessCode(rawValue: code)
+    case .exit(let code):
+      // The report with the same code may be behind it: they wait on different queues.
+      guard code != 0, let code = UInt16(exactly: code) else { throw .peerDied }
+      return ReadinessCode(rawValue: code)
+    default: throw .invalidArgument
     }
-    return ReadinessCode(rawValue: code)
   }
 }
 
