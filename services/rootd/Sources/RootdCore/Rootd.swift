@@ -72,7 +72,7 @@ public struct Rootd<S: System>: ~Copyable {
     }
   }
 
-  /// Splits off what the foundation is made from: a quarter of the largest piece of RAM, at most
+  /// Splits off what the foundation is made from: half of the largest piece of RAM, at most
   /// 16 MiB.
   private static func takeMemory(
     _ handoff: borrowing RootHandoff, _ system: inout S
@@ -84,7 +84,7 @@ public struct Rootd<S: System>: ~Copyable {
     }
     guard best.sizeBits > 22 else { throw .noMemory }
     try system.control(
-      .split(best.slot, order: UInt64(min(best.sizeBits - 2, 24) - 12), into: RootdSlots.memory),
+      .split(best.slot, order: UInt64(min(best.sizeBits - 1, 24) - 12), into: RootdSlots.memory),
       on: RootSlot.objects.slot)
   }
 
