@@ -83,6 +83,7 @@ enum Programs {
       runService(start, as: .crashd) { (start, system) throws(ReadinessCode) in
         try Crashd(&start, &system)
       }
+    case .blockd, .ramfsd: Exerciser.run(start)
     default: preconditionFailure("a module of a role without a program")
     }
   }
