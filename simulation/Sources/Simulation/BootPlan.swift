@@ -9,8 +9,14 @@ public enum Disturbance: Equatable, Sendable {
   case crash
   /// The kernel has no memory for so many operations that need some.
   case denyMemory(count: UInt64)
-  /// The machine has less RAM than the system needs.
-  case littleMemory
+}
+
+/// A disturbance and when it comes.
+public struct Misfortune: Equatable, Sendable {
+  /// What is done.
+  public let disturbance: Disturbance
+  /// The system call before which it is done.
+  public let call: UInt64
 }
 
 /// What happens to a boot.
@@ -21,10 +27,8 @@ public struct BootPlan: Sendable {
   public let preemption: UInt64
   /// Bytes of RAM.
   public let ramSize: UInt64
-  /// What goes wrong; nil in boots where nothing does.
-  public let disturbance: Disturbance?
-  /// The system call before which it goes wrong.
-  public let moment: UInt64
+  /// What goes wrong, in order; nothing in some boots.
+  public let misfortunes: [Misfortune]
 
   /// The plan of a seed.
   ///
@@ -35,16 +39,14 @@ public struct BootPlan: Sendable {
     var random = SeededRandom(seed: seed)
     self.seed = seed
     preemption = [8, 64, 1024][Int(random.next(below: 3))]
-    moment = random.next(below: max(calls, 1))
-    switch random.next(below: 16) {
-    case 0, 1: disturbance = nil
-    case 2: disturbance = .littleMemory
-    case 3...8: disturbance = .kill
-    case 9...11: disturbance = .crash
-    default: disturbance = .denyMemory(count: 1 + random.next(below: 4))
+    let isSmall = random.happens(onceIn: 16)
+    ramSize = isSmall ? (20 + random.next(below: 80)) << 20 : Host.ramSize
+    var misfortunes: [Misfortune] = []
+    for _ in 0..<random.next(below: 4) {
+      let call = random.next(below: max(calls, 1))
+      misfortunes.append(Misfortune(disturbance: Disturbance(&random), call: call))
     }
-    let little = 20 + random.next(below: 80)
-    ramSize = disturbance == .littleMemory ? little << 20 : Host.ramSize
+    self.misfortunes = misfortunes.sorted { $0.call < $1.call }
   }
 
   /// A boot in which nothing goes wrong.
@@ -52,7 +54,22 @@ public struct BootPlan: Sendable {
     self.seed = seed
     preemption = 64
     ramSize = Host.ramSize
-    disturbance = nil
-    moment = 0
+    misfortunes = []
+  }
+
+  /// Whether the machine has all the RAM that the system needs.
+  public var hasAllMemory: Bool { ramSize == Host.ramSize }
+  /// Whether nothing goes wrong.
+  public var isUndisturbed: Bool { hasAllMemory && misfortunes.isEmpty }
+}
+
+extension Disturbance {
+  /// Any of them.
+  fileprivate init(_ random: inout SeededRandom) {
+    switch random.next(below: 8) {
+    case 0...3: self = .kill
+    case 4, 5: self = .crash
+    default: self = .denyMemory(count: 1 + random.next(below: 4))
+    }
   }
 }

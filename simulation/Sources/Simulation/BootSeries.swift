@@ -49,7 +49,7 @@ public final class BootSeries {
   private func boot(_ plan: BootPlan) throws -> Outcome {
     do {
       return try Simulation(medium, plan, stacks: stacks).outcome(medium.configuration)
-    } catch SimulatedBootError.refused(let reason) where plan.disturbance == .littleMemory {
+    } catch SimulatedBootError.refused(let reason) where !plan.hasAllMemory {
       // The kernel says why it does not boot, and ends: as it should.
       return Outcome(refusedBecause: reason, plan)
     }

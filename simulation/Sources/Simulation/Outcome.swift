@@ -18,6 +18,10 @@ public struct Outcome: Sendable {
   public let steps: Int
   /// System calls.
   public let calls: UInt64
+  /// Objects of the kernel at the end.
+  public var objectCount = 0
+  /// Free bytes of all budgets at the end.
+  public var freeBytes: UInt64 = 0
   /// Virtual nanoseconds.
   public let time: UInt64
   /// Lines of the kernel's log.
@@ -42,15 +46,19 @@ extension Simulation {
   /// - Returns: What it came to.
   func outcome(_ configuration: [UInt8]) -> Outcome {
     run()
+    var objectCount = 0
+    var freeBytes: UInt64 = 0
     if findings.isEmpty {
       checkEnd(configuration)
       let picture = kernel.picture(checkingFreeMemory: true)
+      (objectCount, freeBytes) = (picture.objectCount, picture.freeBytes)
       findings += picture.problems.map { "audit: \($0)" }
       checkAuthority(picture, configuration)
     }
     return Outcome(
       plan: plan, findings: findings, exitCode: kernel.exitCode, steps: step, calls: calls,
-      time: kernel.time, console: log.console, messages: log.lines)
+      objectCount: objectCount, freeBytes: freeBytes, time: kernel.time, console: log.console,
+      messages: log.lines)
   }
 
   /// A boot that nothing happened to is ready; any other is ready or has said why not.
@@ -59,7 +67,7 @@ extension Simulation {
       findings.append("the boot came to rest without an end: \(waiting())")
       return
     }
-    if plan.disturbance == nil, code != Self.ready {
+    if plan.isUndisturbed, code != Self.ready {
       findings.append("the boot failed although nothing happened to it: \(code)")
     }
     guard code == Self.ready else { return }

@@ -1,4 +1,4 @@
-// What the plan of a boot does to it, at the system call that the plan names.
+// What the plan of a boot does to it, at the system calls that the plan names.
 
 import CapABI
 import IPC
@@ -11,37 +11,42 @@ extension Simulation {
   func disturb(
     _ thread: RunningThread, _ strand: inout Strand, _ registers: CallRegisters
   ) -> Bool {
-    guard let disturbance = plan.disturbance, calls > plan.moment else { return false }
-    if calls == plan.moment + 1 { disturbedAt = kernel.time }
+    while begun < plan.misfortunes.count, calls > plan.misfortunes[begun].call {
+      pending.append(plan.misfortunes[begun].disturbance)
+      begun += 1
+    }
+    guard let disturbance = pending.first else { return false }
     switch disturbance {
-    case .littleMemory: return false
     case .kill:
-      guard calls == plan.moment + 1 else { return false }
       let living = kernel.processes.filter { roles[$0] != nil && roles[$0] != .rootd }
       guard !living.isEmpty else { return false }
       let victim = living[Int(random.next(below: UInt64(living.count)))]
-      log.note(.disturbed(.kill), time: kernel.time, roles[victim] ?? .none, thread)
+      note(disturbance, thread, roles[victim] ?? .none)
       victims[victim] = roles[victim]
       strand.state = .calling(registers)
       _ = kernel.kill(process: victim)
-      return true
     case .crash:
-      guard !hasCrashed, roles[thread.process] != .rootd else { return false }
-      hasCrashed = true
-      log.note(.disturbed(.crash), time: kernel.time, strand.role, thread)
+      guard strand.role != .rootd else { return false }
+      note(disturbance, thread, strand.role)
       victims[thread.process] = strand.role
       strand.state = .calling(registers)
       kernel.invalidInstruction()
-      return true
     case .denyMemory(let count):
-      guard denied < count, takesMemory(registers) else { return false }
-      denied += 1
-      log.note(.disturbed(disturbance), time: kernel.time, strand.role, thread)
+      guard takesMemory(registers) else { return false }
+      note(disturbance, thread, strand.role)
+      if count > 1 { pending.insert(.denyMemory(count: count - 1), at: 0) }
       let refusal = MessageTag(refusing: .noMemory).rawValue
       strand.answer([0, 0, refusal, 0, 0, 0, 0])
       strand.state = .ready
-      return true
     }
+    return true
+  }
+
+  /// Notes a disturbance that is carried out, which is pending no more.
+  private func note(_ disturbance: Disturbance, _ thread: RunningThread, _ role: RoleID) {
+    pending.removeFirst()
+    disturbedAt = kernel.time
+    log.note(.disturbed(disturbance), time: kernel.time, role, thread)
   }
 
   /// Whether a system call is a control operation that may end with NO_MEMORY.

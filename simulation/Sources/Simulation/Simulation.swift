@@ -28,10 +28,9 @@ public final class Simulation {
   private(set) var calls: UInt64 = 0
   /// Yields since the last other system call.
   private var yields = 0
-  /// Operations that were refused for want of memory.
-  var denied: UInt64 = 0
-  /// Whether a thread has crashed by order.
-  var hasCrashed = false
+  /// How many misfortunes of the plan have begun, and which of them wait for their moment.
+  var begun = 0
+  var pending: [Disturbance] = []
 
   /// When the system was up, in virtual time.
   private(set) var upSince: UInt64?

@@ -43,11 +43,13 @@ struct Simulate {
       for line in outcome.messages { print(line) }
       for line in outcome.console { print("console: \(line)") }
     }
-    let disturbance = outcome.plan.disturbance.map { "\($0)" } ?? "nothing"
+    let misfortunes = outcome.plan.misfortunes.map { "\($0.disturbance) before call \($0.call)" }
+    let what = misfortunes.isEmpty ? "undisturbed" : misfortunes.joined(separator: ", ")
     print(
-      "seed \(outcome.plan.seed): \(disturbance) before call \(outcome.plan.moment); exit "
+      "seed \(outcome.plan.seed): \(what), \(outcome.plan.ramSize >> 20) MiB; exit "
         + "\(outcome.exitCode.map { "0x" + String($0, radix: 16) } ?? "none"), "
-        + "\(outcome.calls) calls, \(outcome.steps) steps, \(outcome.time / 1_000_000) ms")
+        + "\(outcome.calls) calls, \(outcome.steps) steps, \(outcome.time / 1_000_000) ms, "
+        + "\(outcome.objectCount) objects, \(outcome.freeBytes) bytes free")
     for finding in outcome.findings { print("  FINDING: \(finding)") }
   }
 }
