@@ -56,7 +56,7 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(name: "simulate", dependencies: ["Simulation"], swiftSettings: settings),
     .testTarget(
-      name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: settings),
+      name: "SimulationTests", dependencies: ["Simulation", capABI], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

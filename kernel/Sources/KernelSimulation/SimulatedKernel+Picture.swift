@@ -52,10 +52,12 @@ public struct KernelPicture: Sendable {
   public var problems: [String] = []
   /// The capabilities in the slots of all processes that are alive.
   public var capabilities: [HeldCapability] = []
+  /// How many frames each process that is alive has mapped.
+  public var mappings: [UInt64: Int] = [:]
   /// Free bytes of all pools together.
   public var freeBytes: UInt64 = 0
-  /// How many objects there are.
-  public var objectCount = 0
+  /// How many objects of each kind there are.
+  public var objects: [String: Int] = [:]
 }
 
 extension SimulatedKernel {
@@ -130,15 +132,25 @@ extension SimulatedKernel {
     let audit = Audit(state, on: cpu, checkingFreeMemory: checkingFreeMemory)
     var picture = KernelPicture()
     picture.problems = audit.problems
-    picture.objectCount = audit.objects.count
+    for object in audit.found.values {
+      picture.objects["\(object.object.kind)", default: 0] += 1
+    }
     picture.freeBytes = audit.pools.values.reduce(0) { $0 + $1[1] }
     let families = audit.families
     var owners: [UInt64: UInt64] = [:]
+    var spaces: [UInt64: UInt64] = [:]
     for id in processes {
       guard let cspace = state.objects.processes.process(id)?.object.cspace else { continue }
       owners[cspace.object.header.id] = id
     }
+    for id in processes {
+      guard let vspace = state.objects.processes.process(id)?.object.vspace else { continue }
+      spaces[vspace.object.header.id] = id
+    }
     for (place, capability) in audit.capabilities {
+      if case .mapping(let vspace, _) = place, let process = spaces[vspace] {
+        picture.mappings[process, default: 0] += 1
+      }
       guard case .slot(let cspace, let index) = place, let process = owners[cspace] else {
         continue
       }

@@ -1,10 +1,14 @@
 // What happens to one boot, as its seed decides: how often programs are interrupted, how much RAM
 // there is, and what goes wrong when.
 
+public import CapABI
+
 /// What is done to a boot that is not the system's own doing.
 public enum Disturbance: Equatable, Sendable {
-  /// A process ends.
+  /// A process ends, any but rootd's.
   case kill
+  /// The process of one service ends.
+  case end(RoleID)
   /// A thread executes an invalid instruction.
   case crash
   /// The kernel has no memory for so many operations that need some.
@@ -17,6 +21,12 @@ public struct Misfortune: Equatable, Sendable {
   public let disturbance: Disturbance
   /// The system call before which it is done.
   public let call: UInt64
+
+  /// Something that is done before a system call.
+  public init(_ disturbance: Disturbance, before call: UInt64) {
+    self.disturbance = disturbance
+    self.call = call
+  }
 }
 
 /// What happens to a boot.
@@ -44,7 +54,7 @@ public struct BootPlan: Sendable {
     var misfortunes: [Misfortune] = []
     for _ in 0..<random.next(below: 4) {
       let call = random.next(below: max(calls, 1))
-      misfortunes.append(Misfortune(disturbance: Disturbance(&random), call: call))
+      misfortunes.append(Misfortune(Disturbance(&random), before: call))
     }
     self.misfortunes = misfortunes.sorted { $0.call < $1.call }
   }
@@ -55,6 +65,14 @@ public struct BootPlan: Sendable {
     preemption = 64
     ramSize = Host.ramSize
     misfortunes = []
+  }
+
+  /// A boot with these misfortunes, in the order of their calls.
+  public init(seed: UInt64, _ misfortunes: [Misfortune]) {
+    self.seed = seed
+    preemption = 64
+    ramSize = Host.ramSize
+    self.misfortunes = misfortunes
   }
 
   /// Whether the machine has all the RAM that the system needs.

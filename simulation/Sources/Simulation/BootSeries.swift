@@ -9,8 +9,8 @@ import KernelSimulation
 public final class BootSeries {
   private let medium: BootMedium
   private let stacks = Stacks()
-  /// About how many system calls a boot makes in which nothing goes wrong.
-  public private(set) var usualCalls: UInt64 = 0
+  /// A boot in which nothing goes wrong.
+  private var usual: Outcome?
 
   /// An image of a boot configuration and of its programs.
   ///
@@ -21,14 +21,12 @@ public final class BootSeries {
     medium = BootMedium(configuration: configuration.bytes, roles: configuration.roles)
   }
 
-  /// Boots without any disturbance, which tells how long a boot is.
+  /// Boots without any disturbance: what other boots are compared with.
   ///
   /// - Returns: What it came to.
   /// - Throws: What keeps the kernel from booting.
   public func undisturbed(seed: UInt64) throws -> Outcome {
-    let outcome = try boot(BootPlan(undisturbed: seed))
-    usualCalls = outcome.calls
-    return outcome
+    try run(BootPlan(undisturbed: seed))
   }
 
   /// Boots with the plan of a seed.
@@ -36,7 +34,36 @@ public final class BootSeries {
   /// - Returns: What it came to.
   /// - Throws: What keeps the kernel from booting.
   public func boot(seed: UInt64) throws -> Outcome {
-    try boot(BootPlan(seed: seed, calls: usualCalls))
+    let calls = try normal().calls
+    return try boot(BootPlan(seed: seed, calls: calls))
+  }
+
+  /// Boots with a plan.
+  ///
+  /// - Returns: What it came to.
+  /// - Throws: What keeps the kernel from booting.
+  public func boot(_ plan: BootPlan) throws -> Outcome {
+    let normal = try normal()
+    var outcome = try run(plan)
+    if outcome.findings.isEmpty { outcome.compare(with: normal) }
+    return outcome
+  }
+
+  /// The boot that others are compared with.
+  private func normal() throws -> Outcome {
+    if let usual { return usual }
+    let outcome = try undisturbed(seed: 1)
+    usual = outcome
+    return outcome
+  }
+
+  private func run(_ plan: BootPlan) throws -> Outcome {
+    do {
+      return try Simulation(medium, plan, stacks: stacks).outcome(medium.configuration)
+    } catch SimulatedBootError.refused(let reason) where !plan.hasAllMemory {
+      // The kernel says why it does not boot, and ends: as it should.
+      return Outcome(refusedBecause: reason, plan)
+    }
   }
 
   /// The roles of a compiled boot configuration that are always there, rootd excepted.
@@ -44,14 +71,5 @@ public final class BootSeries {
     guard let config = try? BootConfig(decoding: configuration.span.rawBytes) else { return [] }
     return (0..<config.services.count).compactMap { config.services[$0] }
       .filter { $0.launchKind == .rootd || $0.launchKind == .procd }.map(\.role)
-  }
-
-  private func boot(_ plan: BootPlan) throws -> Outcome {
-    do {
-      return try Simulation(medium, plan, stacks: stacks).outcome(medium.configuration)
-    } catch SimulatedBootError.refused(let reason) where !plan.hasAllMemory {
-      // The kernel says why it does not boot, and ends: as it should.
-      return Outcome(refusedBecause: reason, plan)
-    }
   }
 }

@@ -11,15 +11,17 @@ public struct Outcome: Sendable {
   /// The plan that it followed.
   public let plan: BootPlan
   /// What was wrong; nothing in a good boot.
-  public let findings: [String]
+  public internal(set) var findings: [String]
   /// How the kernel ended the emulator; nil when it did not.
   public let exitCode: UInt8?
   /// Entries of the kernel.
   public let steps: Int
   /// System calls.
   public let calls: UInt64
-  /// Objects of the kernel at the end.
-  public var objectCount = 0
+  /// Objects of the kernel at the end, by kind.
+  public var objects: [String: Int] = [:]
+  /// Frames that are mapped at the end, by role.
+  public var mappings: [String: Int] = [:]
   /// Free bytes of all budgets at the end.
   public var freeBytes: UInt64 = 0
   /// Virtual nanoseconds.
@@ -28,6 +30,26 @@ public struct Outcome: Sendable {
   public let console: [String]
   /// The last messages.
   public let messages: [String]
+}
+
+extension Outcome {
+  /// What this boot has at its end, crashes that crashd keeps apart.
+  private var holdings: [String: Int] {
+    var holdings = objects
+    holdings["frame", default: 0] -= mappings["crashd"] ?? 0
+    return holdings
+  }
+
+  /// Compares what a system that is up has with what it has when nothing happened to it.
+  mutating func compare(with usual: Outcome) {
+    guard exitCode == usual.exitCode, holdings != usual.holdings else { return }
+    let kinds = Set(holdings.keys).union(usual.holdings.keys).sorted()
+    for kind in kinds where holdings[kind] != usual.holdings[kind] {
+      findings.append(
+        "\(holdings[kind] ?? 0) objects of kind \(kind) are left, \(usual.holdings[kind] ?? 0) "
+          + "when nothing happens")
+    }
+  }
 }
 
 extension Outcome {
@@ -46,18 +68,23 @@ extension Simulation {
   /// - Returns: What it came to.
   func outcome(_ configuration: [UInt8]) -> Outcome {
     run()
-    var objectCount = 0
+    var objects: [String: Int] = [:]
+    var mappings: [String: Int] = [:]
     var freeBytes: UInt64 = 0
     if findings.isEmpty {
       checkEnd(configuration)
       let picture = kernel.picture(checkingFreeMemory: true)
-      (objectCount, freeBytes) = (picture.objectCount, picture.freeBytes)
+      (objects, freeBytes) = (picture.objects, picture.freeBytes)
+      for (process, count) in picture.mappings {
+        mappings[name(ofProcess: process), default: 0] += count
+      }
       findings += picture.problems.map { "audit: \($0)" }
       checkAuthority(picture, configuration)
     }
     return Outcome(
       plan: plan, findings: findings, exitCode: kernel.exitCode, steps: step, calls: calls,
-      objectCount: objectCount, freeBytes: freeBytes, time: kernel.time, console: log.console,
+      objects: objects, mappings: mappings, freeBytes: freeBytes, time: kernel.time,
+      console: log.console,
       messages: log.lines)
   }
 

@@ -17,8 +17,8 @@ extension Simulation {
     }
     guard let disturbance = pending.first else { return false }
     switch disturbance {
-    case .kill:
-      let living = kernel.processes.filter { roles[$0] != nil && roles[$0] != .rootd }
+    case .kill, .end:
+      let living = kernel.processes.filter { Self.isMeant(roles[$0], by: disturbance) }
       guard !living.isEmpty else { return false }
       let victim = living[Int(random.next(below: UInt64(living.count)))]
       note(disturbance, thread, roles[victim] ?? .none)
@@ -47,6 +47,13 @@ extension Simulation {
     pending.removeFirst()
     disturbedAt = kernel.time
     log.note(.disturbed(disturbance), time: kernel.time, role, thread)
+  }
+
+  /// Whether a disturbance is about a process of this role.
+  private static func isMeant(_ role: RoleID?, by disturbance: Disturbance) -> Bool {
+    guard let role, role != .rootd else { return false }
+    guard case .end(let meant) = disturbance else { return true }
+    return role == meant
   }
 
   /// Whether a system call is a control operation that may end with NO_MEMORY.

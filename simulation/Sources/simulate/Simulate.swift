@@ -49,7 +49,13 @@ struct Simulate {
       "seed \(outcome.plan.seed): \(what), \(outcome.plan.ramSize >> 20) MiB; exit "
         + "\(outcome.exitCode.map { "0x" + String($0, radix: 16) } ?? "none"), "
         + "\(outcome.calls) calls, \(outcome.steps) steps, \(outcome.time / 1_000_000) ms, "
-        + "\(outcome.objectCount) objects, \(outcome.freeBytes) bytes free")
+        + "\(outcome.objects.values.reduce(0, +)) objects, \(outcome.freeBytes) bytes free")
+    if isVerbose {
+      let kinds = outcome.objects.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+      print("  objects: \(kinds.joined(separator: ", "))")
+      let mapped = outcome.mappings.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+      print("  frames mapped: \(mapped.joined(separator: ", "))")
+    }
     for finding in outcome.findings { print("  FINDING: \(finding)") }
   }
 }
