@@ -1,6 +1,7 @@
 // A client of every service, for the simulation only: it asks memd for frames, vspaced for memory
 // that it then touches, named, timed and logd for what they do, in an order that its random seed
-// decides. What it is given has to be what it asked for; that a service refuses or dies is no fault of it.
+// decides. What it is given has to be what it asked for; that a service refuses or dies is no
+// fault of it.
 
 import Bootstrap
 import Bytes

@@ -4,13 +4,6 @@ import CapABI
 import KernelCore
 import KernelSimulation
 
-/// How long a thread waits, and where capabilities may land.
-struct ModelTerms {
-  var deadline: UInt64?
-  var slots: [UInt32] = []
-  var doNotWait = false
-}
-
 /// Whom an answer goes to.
 struct ModelTarget {
   var client: ModelThread?

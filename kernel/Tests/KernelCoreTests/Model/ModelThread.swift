@@ -90,3 +90,10 @@ final class ModelMeeting {
   var bits: UInt64 = 0
   weak var bound: ModelThread?
 }
+
+/// How long a thread waits, and where capabilities may land.
+struct ModelTerms {
+  var deadline: UInt64?
+  var slots: [UInt32] = []
+  var doNotWait = false
+}
