@@ -45,7 +45,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ServiceTests",
-      dependencies: ["Service", "ServiceTesting", bootstrap, capABI, ipc, runtime, store, sys],
+      dependencies: [
+        "Service", "ServiceTesting", bootstrap, bytes, capABI, handoff, ipc, runtime, store,
+        storeTesting, sys,
+      ],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
