@@ -14,8 +14,11 @@ import Store
 import Sys
 
 extension Rootd {
-  /// Pages of a foundation service's kernel objects, as a power of two: 256 KiB.
-  private static var poolOrder: UInt32 { 6 }
+  /// Pages for the kernel objects of a process, as a power of two: all its slots, 64 to a page, and
+  /// some for itself and its page tables. So it never lacks memory for a slot that it has.
+  private static func poolOrder(slots: UInt32) -> UInt32 {
+    UInt32(UInt32.bitWidth - (31 + slots / 64).leadingZeroBitCount)
+  }
   private static var pageSize: UInt64 { ProcessLayout.pageSize }
 
   mutating func launchFoundation(
@@ -49,7 +52,8 @@ extension Rootd {
     let process = RootdSlots.process(of: index)
     try system.control(
       .createStagedProcess(
-        from: RootdSlots.memory, into: process, budgetOrder: Self.poolOrder,
+        from: RootdSlots.memory, into: process,
+        budgetOrder: Self.poolOrder(slots: service.cspaceSlots),
         slots: service.cspaceSlots, windowBase: 1, windowCount: service.cspaceSlots - 1),
       on: RootSlot.processControl.slot)
     let layout = ProcessLayout(try layoutSeed())
