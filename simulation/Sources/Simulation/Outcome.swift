@@ -64,9 +64,11 @@ extension Outcome {
 extension Simulation {
   /// Runs the boot and checks how it ended.
   ///
-  /// - Parameter configuration: The compiled boot configuration.
+  /// - Parameters:
+  ///   - configuration: The compiled boot configuration.
+  ///   - undeclared: A role whose rows count for nothing.
   /// - Returns: What it came to.
-  func outcome(_ configuration: [UInt8]) -> Outcome {
+  func outcome(_ configuration: [UInt8], undeclared: RoleID? = nil) -> Outcome {
     run()
     var objects: [String: Int] = [:]
     var mappings: [String: Int] = [:]
@@ -79,7 +81,7 @@ extension Simulation {
         mappings[name(ofProcess: process), default: 0] += count
       }
       findings += picture.problems.map { "audit: \($0)" }
-      checkAuthority(picture, configuration)
+      checkAuthority(picture, configuration, undeclared)
     }
     return Outcome(
       plan: plan, findings: findings, exitCode: kernel.exitCode, steps: step, calls: calls,
@@ -115,7 +117,9 @@ extension Simulation {
 
   /// Every process holds in its fixed slots what the configuration declares, and no endpoint of
   /// the kernel anywhere else.
-  private func checkAuthority(_ picture: KernelPicture, _ configuration: [UInt8]) {
+  private func checkAuthority(
+    _ picture: KernelPicture, _ configuration: [UInt8], _ undeclared: RoleID?
+  ) {
     guard let config = try? BootConfig(decoding: configuration.span.rawBytes) else {
       findings.append("the boot configuration is malformed")
       return
@@ -124,7 +128,8 @@ extension Simulation {
       guard let role = roles[held.process], role != .rootd else { continue }
       let isKernels = held.type == .endpoint && held.family != .generic
       guard held.slot < StartupSlot.firstDynamic || isKernels else { continue }
-      if !Self.isDeclared(held, by: role, config), !Self.isKept(held, by: role, config) {
+      let isDeclared = role != undeclared && Self.isDeclared(held, by: role, config)
+      if !isDeclared, role == undeclared || !Self.isKept(held, by: role, config) {
         findings.append(
           "\(name(role)) holds \(held.type) in slot \(held.slot), badge \(held.badge), which is "
             + "not declared")
@@ -154,13 +159,15 @@ extension Simulation {
     return false
   }
 
-  /// procd keeps what it installs in those that it starts, and only that.
+  /// A service may copy what it has, and procd keeps what it installs in those that it starts.
   private static func isKept(
     _ held: HeldCapability, by role: RoleID, _ config: borrowing BootConfig
   ) -> Bool {
-    guard role == .procd, held.slot >= StartupSlot.firstDynamic else { return false }
+    guard held.slot >= StartupSlot.firstDynamic else { return false }
     for index in 0..<config.services.count {
-      guard let service = config.services[index], service.launchKind == .procd else { continue }
+      guard let service = config.services[index],
+        service.role == role || role == .procd && service.launchKind == .procd
+      else { continue }
       let declared = config.capabilities(of: service)
       for place in 0..<declared.count {
         guard let descriptor = declared[place]?.descriptor, descriptor.kind == held.family,

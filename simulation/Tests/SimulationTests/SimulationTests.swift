@@ -8,11 +8,12 @@ import Testing
 
 // One after the other: there is one simulated machine.
 @Suite(.serialized) struct SimulationTests {
-  private static func series() throws -> BootSeries {
+  private static func series(undeclared: RoleID? = nil) throws -> BootSeries {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let file = root.appendingPathComponent("integration/boot-config/system.json")
-    return try BootSeries(configuration: Array(try Data(contentsOf: file)))
+    return try BootSeries(
+      configuration: Array(try Data(contentsOf: file)), undeclared: undeclared)
   }
 
   @Test func `the system comes up when nothing happens to it`() throws {
@@ -70,6 +71,12 @@ import Testing
       #expect(outcome.findings == [])
       #expect(outcome.exitCode == 0x13 || outcome.exitCode == 0x14)
     }
+  }
+
+  @Test func `what is not declared is noticed`() throws {
+    let outcome = try Self.series(undeclared: .named).undisturbed(seed: 1)
+    #expect(outcome.findings.contains { $0.hasPrefix("named holds endpoint in slot 1,") })
+    #expect(outcome.findings.allSatisfy { $0.hasPrefix("named holds ") })
   }
 
   @Test func `without memory the boot fails and says so`() throws {
