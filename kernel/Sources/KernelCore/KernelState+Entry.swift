@@ -86,11 +86,13 @@ extension KernelState {
   package mutating func interrupt(line: UInt32, on cpu: Ref<Processor>) -> Ref<Thread>? {
     record(.interrupt, cpu.object.current, UInt64(line), on: cpu)
     cpu.object.entryPriority = cpu.object.topPriority
-    deliverInterrupt(line)
-    return leave(on: cpu)
+    guard let slot = noteInterrupt(line),
+      let notification = slot.object.object?.cast(to: Notification.self)
+    else { return leave(on: cpu) }
+    return interruptStraight(notification, slot.object.badge, on: cpu) ?? leave(on: cpu)
   }
 
-  private mutating func carryOut(
+  @inline(__always) private mutating func carryOut(
     _ call: Syscall, for thread: Ref<Thread>, on cpu: Ref<Processor>
   ) throws(SyscallError) {
     switch call {

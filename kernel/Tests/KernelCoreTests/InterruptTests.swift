@@ -2,6 +2,7 @@
 
 import CapABI
 import KernelCore
+import KernelMachine
 import Testing
 
 struct InterruptTests {
@@ -110,6 +111,42 @@ struct InterruptTests {
     try world.call(.configureInterruptLine, line, 6)
     try world.call(.configureInterruptLine, 3)
     #expect(bound.object.isEmpty)
+    expectSound(world)
+  }
+
+  @Test(arguments: [0, 0xF] as [UInt64])
+  func `an interrupt lets its waiting handler run before a less urgent thread`(traced: UInt64)
+    throws
+  {
+    let world = try booted()
+    try world.create(.notification, in: 5)
+    try world.copy(5, to: 6, badge: 0x10)
+    try world.call(.configureInterruptLine, 3 | Self.edge, 6)
+    if traced != 0 { try world.call(.traceControl, traced) }
+    let handler = try world.startThread(priority: 90)
+    let worker = try world.startThread(priority: 80)
+    let equal = try world.startThread(priority: 80)
+    world.reschedule()
+    world.call(.receive, 5)
+    #expect(handler.object.state == .receiving && world.cpu.object.current == worker)
+    worker.object.context.rax = 77
+    interrupt(world, 3)
+    #expect(world.cpu.object.current == handler)
+    #expect(handler.tag.flags == .notified && handler.words == [0x10, 0, 0, 0])
+    #expect(try world.call(.waitInterrupt).word0 == 3)
+    expectSound(world)
+    // Who was interrupted keeps its registers and its place before its equals.
+    world.call(.receive, 5)
+    #expect(world.cpu.object.current == worker && equal.object.state == .ready)
+    #expect(worker.object.context.rax == 77)
+    expectSound(world)
+    // Without a waiting handler the signal stays; with a more urgent thread the handler waits.
+    try world.call(.acknowledgeInterrupt, 3)
+    let urgent = try world.startThread(priority: 100)
+    world.reschedule()
+    interrupt(world, 3)
+    #expect(world.cpu.object.current == urgent && handler.object.state == .ready)
+    #expect(handler.words[0] == 0x10)
     expectSound(world)
   }
 }

@@ -58,16 +58,17 @@ extension KernelState {
     return .done
   }
 
-  /// Takes note of an interrupt: the line is masked until it is acknowledged.
-  mutating func deliverInterrupt(_ number: UInt32) {
-    guard number < interrupts.count else { return }
+  /// Masks a line that interrupted and queues its event.
+  ///
+  /// - Returns: The capability to the notification to signal; nil for none.
+  @inline(__always) mutating func noteInterrupt(_ number: UInt32) -> Ref<Slot>? {
+    guard number < interrupts.count else { return nil }
     M.maskLine(number, true)
     // Anything else than an open line was masked: the interrupt was on its way before.
-    guard interrupts.line(number, in: objects.frames).object.state == .open else { return }
+    guard interrupts.line(number, in: objects.frames).object.state == .open else { return nil }
     interrupts.append(number, in: objects.frames)
     let slot = interrupts.slot(number, in: objects.frames)
-    guard let notification = slot.object.object?.cast(to: Notification.self) else { return }
-    objects.signal(notification, slot.object.badge)
+    return slot.object.isEmpty ? nil : slot
   }
 
   private mutating func configure(_ request: ConfigureLine) {

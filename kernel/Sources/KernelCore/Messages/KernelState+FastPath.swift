@@ -1,6 +1,7 @@
-// The straight paths of CALL, RECV, REPLY_RECV, NOTIFY and YIELD: short messages without flags and
-// capabilities, with nobody in the way. Each is a row of tests, then a row of moves; whatever fails
-// a test takes the general path, which does the same and more. docs/reference/syscalls.md.
+// The straight paths of CALL, RECV, REPLY_RECV, NOTIFY, YIELD and interrupts: short messages
+// without flags and capabilities, with nobody in the way. Each is a row of tests, then a row of
+// moves; whatever fails a test takes the general path, which does the same and more.
+// docs/reference/syscalls.md.
 //
 // What the tests leave out: deadlines, receive slots, faults and pending signals (`flags` of the
 // other side are none), FPU and FS base (`extended`), other processors, more urgent threads,
@@ -149,15 +150,47 @@ extension KernelState {
     _ notification: Ref<Notification>, _ bits: UInt64, by thread: Ref<Thread>,
     on cpu: Ref<Processor>
   ) -> Ref<Thread>? {
-    let now = M.now()
-    let rest = cpu.object.quantumEnd
-    guard bits != 0, let waiter = notification.object.waiters.only,
-      (waiter.object.flags | thread.object.flags & .extended).isEmpty,
-      thread.object.priority < waiter.object.priority, waiter.canReplace(on: cpu),
-      now < rest, cpu.object.armedUntil <= now &+ waiter.object.quantum
-    else { return generalPath(thread, on: cpu) }
+    guard let waiter = replace(thread, byWaiterAt: notification, bits, on: cpu) else {
+      return generalPath(thread, on: cpu)
+    }
     thread.object.process.object.counters.messages &+= 1
     thread.object.finish(.ok)
+    return waiter
+  }
+
+  /// Lets the only waiter of a notification run, before the thread that was interrupted; signals
+  /// alone where that cannot be done.
+  ///
+  /// Unlike at a system call there may be work left that is more urgent.
+  /// - Returns: nil when the kernel is to be left as usual.
+  @inline(__always)
+  mutating func interruptStraight(
+    _ notification: Ref<Notification>, _ bits: UInt64, on cpu: Ref<Processor>
+  ) -> Ref<Thread>? {
+    if let thread = cpu.object.current, trace.kinds == 0, workPriority < 0,
+      !objects.hasNewWork, !cpu.object.timerHasExpired,
+      let waiter = replace(thread, byWaiterAt: notification, bits, on: cpu)
+    {
+      return waiter
+    }
+    objects.signal(notification, bits)
+    return nil
+  }
+
+  /// Gives a turn to the only waiter of a notification, if it is more urgent than the thread that
+  /// runs; nil when that is not so or there is more to do, and nothing has changed.
+  @inline(__always)
+  private mutating func replace(
+    _ thread: Ref<Thread>, byWaiterAt notification: Ref<Notification>, _ bits: UInt64,
+    on cpu: Ref<Processor>
+  ) -> Ref<Thread>? {
+    guard bits != 0, let waiter = notification.object.waiters.only,
+      (waiter.object.flags | thread.object.flags & .extended).isEmpty,
+      thread.object.priority < waiter.object.priority, waiter.canReplace(on: cpu)
+    else { return nil }
+    let now = M.now()
+    let rest = cpu.object.quantumEnd
+    guard now < rest, cpu.object.armedUntil <= now &+ waiter.object.quantum else { return nil }
     // As in `takeNext`: it keeps its place and the rest of its turn.
     thread.object.quantum = rest &- now
     cpu.object.ready.prepend(thread)

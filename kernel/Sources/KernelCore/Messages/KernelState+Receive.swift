@@ -86,7 +86,7 @@ extension KernelState {
         return true
       }
       thread.object.mayGrantReply = mayGrant
-      if takeCall(for: thread, at: endpoint) { return true }
+      if !endpoint.object.callers.isEmpty, takeCall(for: thread, at: endpoint) { return true }
       // A fault that could not be delivered may have stopped its thread, and told this one of it.
       if objects.takeBoundSignals(for: thread) { return true }
       return hasRing && objects.takeFromRing(of: endpoint, for: thread)
