@@ -107,7 +107,12 @@ public struct Rootd<S: System>: ~Copyable {
       guard let index = order[position], let service = config.services[index] else { continue }
       switch service.launchKind {
       case .rootd: try launchFoundation(service, at: index, config, start)
-      case .procd: try launch(service, at: index, config)
+      case .procd:
+        do throws(BootFailure) { try launch(service, at: index, config) } catch {
+          // The system comes up without what is not required; the log says so.
+          guard !service.isRequired else { throw error }
+          tell(error.line)
+        }
       // Drivers are deviced's, programs are started on demand, rootd runs.
       case .driver, .program, .kernel: break
       }
