@@ -24,7 +24,12 @@ struct Simulate {
     }
     let series = try BootSeries(
       configuration: Array(json))
-    show(try series.undisturbed(seed: 1), isVerbose: isVerbose)
+    let usual = try series.undisturbed(seed: 1)
+    show(usual, isVerbose: isVerbose || !usual.findings.isEmpty)
+    guard usual.findings.isEmpty else {
+      print("0 passed, \(max(boots, 1)) failed")
+      exit(1)
+    }
     var failed: [UInt64] = []
     for number in seed..<seed + boots {
       let outcome = try series.boot(seed: number)
