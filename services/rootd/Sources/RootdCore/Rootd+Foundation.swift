@@ -14,8 +14,10 @@ import Store
 import Sys
 
 extension Rootd {
-  /// Pages for the kernel objects of a process, as a power of two: all its slots, 64 to a page, and
-  /// some for itself and its page tables. So it never lacks memory for a slot that it has.
+  /// Pages for the kernel objects of a process, as a power of two.
+  ///
+  /// All its slots, 64 to a page, and some for itself and its page tables: so it never lacks memory
+  /// for a slot that it has.
   private static func poolOrder(slots: UInt32) -> UInt32 {
     UInt32(UInt32.bitWidth - (31 + slots / 64).leadingZeroBitCount)
   }
