@@ -27,6 +27,7 @@ extension CommandSwitches {
     if flags.contains(.testOperations) {
       members.append(JSONValue.Member("testOperations", .bool(true)))
     }
+    if flags.contains(.audit) { members.append(JSONValue.Member("audit", .bool(true))) }
     if forceFail != .none {
       members.append(JSONValue.Member("forceFail", .string(forceFail.text)))
     }

@@ -30,6 +30,7 @@ extension CommandSwitches {
     var fields = try Fields(field)
     if try fields.optional("debugExit")?.bool() == true { flags = flags | .debugExit }
     if try fields.optional("testOperations")?.bool() == true { flags = flags | .testOperations }
+    if try fields.optional("audit")?.bool() == true { flags = flags | .audit }
     if let role = fields.optional("forceFail") { forceFail = try role.role() }
     if let mask = fields.optional("leaveOut") {
       leaveOut = try mask.flags(FlagName<Protections>.all)

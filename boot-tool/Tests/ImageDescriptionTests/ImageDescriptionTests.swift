@@ -64,7 +64,6 @@ struct ImageDescriptionTests {
     #expect(
       names == [
         "rootd", "memd", "vspaced", "pagerd", "procd", "named", "timed", "logd", "crashd",
-        "irqd", "deviced", "probed", "hotplugd", "seriald", "drv-serial",
       ])
   }
 
@@ -74,7 +73,8 @@ struct ImageDescriptionTests {
       .replacingOccurrences(
         of: "{\"debugExit\": true}",
         with: """
-          {"debugExit": true, "testOperations": true, "forceFail": "memd", "leaveOut": ["smap"]}
+          {"debugExit": true, "testOperations": true, "audit": true, "forceFail": "memd",
+            "leaveOut": ["smap"]}
           """
       )
       .replacingOccurrences(

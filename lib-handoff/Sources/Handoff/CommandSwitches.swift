@@ -71,8 +71,10 @@ public struct CommandSwitches: Equatable, Sendable {
     public static let debugExit = Flags(rawValue: 1 << 0)
     /// Offer test operations.
     public static let testOperations = Flags(rawValue: 1 << 1)
+    /// Have the root task print who holds which capability.
+    public static let audit = Flags(rawValue: 1 << 2)
     /// Every bit there is.
-    public static let all = Flags(rawValue: (1 << 2) - 1)
+    public static let all = Flags(rawValue: (1 << 3) - 1)
   }
 
   /// On or off.

@@ -18,8 +18,8 @@ struct CommandSwitchesTests {
   }
 
   @Test func `an unknown flag is refused`() throws {
-    let bytes = try encode(all).replacing(at: 0, with: [7])
-    #expect(throws: FormatError.unknownFlags(offset: 0, found: 7)) {
+    let bytes = try encode(all).replacing(at: 0, with: [15])
+    #expect(throws: FormatError.unknownFlags(offset: 0, found: 15)) {
       try decode(bytes, as: CommandSwitches.self)
     }
   }

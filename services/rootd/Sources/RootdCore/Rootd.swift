@@ -119,6 +119,7 @@ public struct Rootd<S: System>: ~Copyable {
     }
     report(.systemReady)
     tellTime()
+    if switches.flags.contains(.audit) { try tellAuthority(config) }
   }
 
   /// How long the start took, in the kernel's log.
