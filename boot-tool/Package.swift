@@ -60,7 +60,7 @@ let package = Package(
         "BootToolCore", "HostFiles", "ImageDescription", "boot-tool", bytes, crypto, bootImg,
         handoff, bootstrap,
       ],
-      swiftSettings: settings),
+      exclude: ["Golden"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

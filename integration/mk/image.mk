@@ -39,7 +39,7 @@ ifeq ($(filter dev release smoke,$(PROFILE)),)
 $(error PROFILE is '$(PROFILE)'; it must be dev, release or smoke)
 endif
 
-.PHONY: image run debug debug-check scenarios bench reproducible ensure-image ensure-emulator
+.PHONY: image run debug debug-check scenarios bench reproducible authority ensure-image ensure-emulator
 
 image: ensure-image $(IMAGE_DISKS) ## Build a bootable disk (PROFILE=dev|smoke|release SECURE_BOOT=1)
 	@echo '$(IMAGE_DISKS)'
@@ -135,6 +135,11 @@ bench: ensure-image ensure-emulator ## Count instructions against limits and oth
 
 reproducible: ensure-image ## Build twice in two folders and compare every byte
 	@$(HARNESS).reproducible
+
+authority: $(BOOT_TOOL) ## Draw who may do what, as integration/boot-config/system.json declares it
+	@$(BOOT_TOOL) inspect --authority integration/boot-config/system.json >docs/authority.svg.new
+	@mv docs/authority.svg.new docs/authority.svg
+	@echo 'docs/authority.svg'
 
 ensure-image:
 	@$(ENSURE) swift git python3

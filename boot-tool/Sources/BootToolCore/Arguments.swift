@@ -33,10 +33,11 @@ struct Arguments: Equatable {
     for option in options where option.count == .required && values[option.name] == nil {
       throw .usage("option \(option.name) is missing")
     }
-    guard operands.count >= names.count else {
+    let required = names.prefix { !$0.hasPrefix("[") }
+    guard operands.count >= required.count else {
       throw .usage("argument \(names[operands.count]) is missing")
     }
-    guard operands.count == names.count else {
+    guard operands.count <= names.count else {
       throw .usage("unexpected argument '\(operands[names.count])'")
     }
   }
@@ -54,7 +55,12 @@ struct Arguments: Equatable {
     return value
   }
 
-  /// An operand by its place; all that the command declares are there.
+  /// An operand that may be absent.
+  func optionalOperand(_ index: Int) -> String? {
+    operands.indices.contains(index) ? operands[index] : nil
+  }
+
+  /// An operand by its place; all that the command requires are there.
   func operand(_ index: Int) -> String { operands[index] }
 
   /// Whether an option without value is there.

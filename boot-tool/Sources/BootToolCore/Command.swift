@@ -6,7 +6,8 @@ struct Command: Sendable {
   let name: String
   /// One line for the list of commands.
   let summary: String
-  /// The names of the arguments without a dash, in order; all are required.
+  /// The names of the arguments without a dash, in order; those in brackets, the last ones, may be
+  /// absent.
   let operands: [String]
   /// The options it takes.
   let options: [OptionSpecification]

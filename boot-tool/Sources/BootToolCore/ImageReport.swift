@@ -13,7 +13,7 @@ struct ImageReport {
   let keyID: FixedBytes<32>?
   let sections: [SectionEntry]
   /// The payload of the boot configuration, a section that every image has.
-  private let bootConfig: [UInt8]
+  let bootConfig: [UInt8]
 
   /// Parses an image.
   init(_ image: [UInt8], path: String) throws(ToolError) {
