@@ -24,6 +24,7 @@ class State(StrEnum):
     GUEST_TESTS = "GUEST_TESTS"
     WRONG_CODE = "WRONG_CODE"
     MISSING_MARKER = "MISSING_MARKER"
+    AUTHORITY = "AUTHORITY"
     # The scenario could not be set up: the fault is in the data or in the build, not in the guest.
     BAD_SCENARIO = "BAD_SCENARIO"
 

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from harness import bootimage, ed25519, elf_edit, secure_boot, test_keys
+from harness.declared import Configuration
 from harness.disk import write_disk
 from harness.files import write_bytes
 from harness.mutations import BYTES, Keys, MutationError, Operation, mutated
@@ -71,6 +72,13 @@ def _operations(sources: Sources, scenario: Scenario) -> list[Operation]:
             _contents(symbols(sources, scenario)), operation["function"])}
         if operation.get("op") == "trap" and "function" in operation else operation
         for operation in scenario.mutations]
+
+
+def declared_configuration(sources: Sources, scenario: Scenario) -> Configuration:
+    """What the scenario's image declares before it is changed."""
+    name = f"boot-{scenario.root}.img" if scenario.root else IMAGE_NAME
+    image = bootimage.parse(_contents(sources.build / scenario.profile / name))
+    return Configuration.decode(image.sections[image.index("boot-config")].data)
 
 
 def prepare(sources: Sources, scenario: Scenario, folder: Path) -> Path:

@@ -91,12 +91,28 @@ def _trap(image: Image, operation: Operation) -> Image:
 
 def _leave_out(image: Image, operation: Operation) -> Image:
     """Leaves protections out of the kernel; only a smoke image may say so."""
+    return _boot_config(
+        image, lambda data: boot_config.leaving_out(data, operation["protections"]))
+
+
+def _boot_config(image: Image, change: Callable[[bytes], bytes]) -> Image:
     section = image.sections[image.index("boot-config")]
     try:
-        data = boot_config.leaving_out(section.data, operation["protections"])
+        data = change(section.data)
     except ValueError as error:
         raise MutationError(str(error)) from error
     return image.replacing("boot-config", replace(section, data=data))
+
+
+def _switch(image: Image, operation: Operation) -> Image:
+    """Turns switches of a smoke image on."""
+    return _boot_config(image, lambda data: boot_config.switching_on(data, operation["names"]))
+
+
+def _declare(image: Image, operation: Operation) -> Image:
+    """Declares one more capability, which the root task then makes."""
+    arguments = {key: value for key, value in operation.items() if key != "op"}
+    return _boot_config(image, lambda data: boot_config.declaring(data, **arguments))
 
 
 def _manifest(image: Image, operation: Operation) -> Image:
@@ -154,7 +170,8 @@ def _replace(file: bytes, operation: Operation) -> bytes:
 
 CONTENT: dict[str, Callable[[Image, Operation], Image]] = {
     "drop": _drop, "duplicate": _duplicate, "swap": _swap, "cut": _cut, "fill": _fill, "elf": _elf,
-    "leave-out": _leave_out, "manifest": _manifest, "trap": _trap}
+    "leave-out": _leave_out, "manifest": _manifest, "trap": _trap,
+    "switch": _switch, "declare": _declare}
 BYTES: dict[str, Callable[[bytes, Operation], bytes]] = {
     "flip": _flip, "set": _set, "truncate": _truncate, "append": _append,
     "replace": _replace}

@@ -46,6 +46,14 @@ class Loader:
 
 
 @dataclass(frozen=True)
+class Authority:
+    """The audit that the guest prints is compared with what the unchanged image declares."""
+
+    # The differences that must be found, with `*` for any text; no others may.
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scenario:
     """One boot and its verdict's rules."""
 
@@ -67,10 +75,12 @@ class Scenario:
     tests: GuestTests | None = None
     # Functions that the report of a panic must name, innermost first; others may lie between.
     backtrace: tuple[str, ...] = ()
+    # None: the guest prints no audit, or nobody looks at it.
+    authority: Authority | None = None
 
 
 KEYS = {"about", "profile", "machine", "loader", "mutations", "expect", "forbid", "exit",
-        "settle_seconds", "timeout_seconds", "root", "tests", "backtrace"}
+        "settle_seconds", "timeout_seconds", "root", "tests", "backtrace", "authority"}
 REQUIRED = {"about", "profile", "expect", "exit"}
 
 
@@ -113,6 +123,15 @@ def _tests(row: dict[str, Any], name: str) -> GuestTests | None:
     good = tests.minimum > 0 and all(type(text) is str and text for text in tests.failing)
     _require(good, f"{name}.tests: no number above 0, or no list of cases")
     return tests
+
+
+def _authority(row: dict[str, Any], name: str) -> Authority | None:
+    if "authority" not in row:
+        return None
+    authority: Authority = _record(Authority, row["authority"], f"{name}.authority")
+    good = all(type(text) is str and text for text in authority.differences)
+    _require(good, f"{name}.authority: no list of differences")
+    return authority
 
 
 def _exit_code(value: Any, place: str) -> int | None:
@@ -161,7 +180,8 @@ def decode(name: str, row: Any) -> Scenario:
         exit_code=_exit_code(row["exit"], name),
         settle_seconds=_number(row, "settle_seconds", 1, name),
         timeout_seconds=_number(row, "timeout_seconds", 60, name),
-        root=root, tests=_tests(row, name), backtrace=tuple(backtrace))
+        root=root, tests=_tests(row, name), backtrace=tuple(backtrace),
+        authority=_authority(row, name))
 
 
 def read_file(path: Path) -> list[Scenario]:

@@ -11,18 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from debug import panic
-from harness import emulator, error_table, machine
+from harness import authority, emulator, error_table, machine
+from harness.declared import DeclarationError
 from harness.elf_edit import ElfError
 from harness.fat32 import FatError
 from harness.bootimage import ImageError
 from harness.judge import State, Verdict, judge, lines, missing_marker
-from harness.media import Sources, prepare, symbols
+from harness.media import Sources, declared_configuration, prepare, symbols
 from harness.mutations import MutationError
 from harness.scenario import STREAMS, Scenario
 from harness.secure_boot import SigningError
 
 SETUP_ERRORS = (
-    OSError, ElfError, FatError, ImageError, MutationError, SigningError, machine.MachineError)
+    OSError, DeclarationError, ElfError, FatError, ImageError, MutationError, SigningError,
+    machine.MachineError)
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,12 @@ def _boot(options: Options, scenario: Scenario, folder: Path, stop: threading.Ev
         trouble = _backtrace_trouble(options, scenario, logs)
         if trouble is not None:
             verdict = Verdict(State.MISSING_MARKER, trouble)
+    if verdict.state is State.OK and scenario.authority:
+        trouble = authority.trouble(
+            declared_configuration(options.sources, scenario), lines(logs["debug"]),
+            scenario.authority.differences)
+        if trouble is not None:
+            verdict = Verdict(State.AUTHORITY, trouble)
     if verdict.state is State.OK and not options.keeps_disks:
         for name in ("disk.img", "variables.fd"):
             (folder / name).unlink()
