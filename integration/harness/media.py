@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from harness import bootimage, ed25519, elf_edit, secure_boot, test_keys
+from harness import bootimage, configuration, ed25519, elf_edit, secure_boot, test_keys
 from harness.declared import Configuration
 from harness.disk import write_disk
 from harness.files import write_bytes
@@ -20,6 +20,11 @@ class Sources:
 
     build: Path
     development_key: Path
+
+    @property
+    def boot_tool(self) -> Path:
+        """The tool that writes images."""
+        return self.build / "host" / "release" / "boot-tool"
 
     def keys(self) -> Keys:
         """All keys that mutations may name."""
@@ -86,8 +91,15 @@ def prepare(sources: Sources, scenario: Scenario, folder: Path) -> Path:
     loader = _loader(sources, scenario, folder)
     keys = sources.keys()
     signer = "release" if scenario.profile == "release" else "dev"
-    name = f"boot-{scenario.root}.img" if scenario.root else IMAGE_NAME
-    image = _image(sources.build / scenario.profile / name, keys.seeds[signer])
+    place = sources.build / scenario.profile
+    suffix = f"-{scenario.root}" if scenario.root else ""
+    path = place / f"boot{suffix}.img"
+    if scenario.configuration:
+        description = place / f"image{suffix}.json"
+        path = configuration.build(
+            sources.boot_tool, description, scenario.configuration, sources.build / "programs",
+            folder)
+    image = _image(path, keys.seeds[signer])
     image = mutated(image, _operations(sources, scenario), keys, signer)
     if image is not None:
         write_bytes(folder / IMAGE_NAME, image)

@@ -74,6 +74,13 @@ def _fill(image: Image, operation: Operation) -> Image:
     return image.replacing(operation["section"], replace(section, data=data))
 
 
+def _exchange(image: Image, operation: Operation) -> Image:
+    """Puts other bytes in the one place of a section where some are found."""
+    section = image.sections[image.index(operation["section"])]
+    return image.replacing(
+        operation["section"], replace(section, data=_replace(section.data, operation)))
+
+
 def _elf(image: Image, operation: Operation) -> Image:
     section = image.sections[image.index(operation["section"])]
     edit = {key: value for key, value in operation.items() if key not in ("op", "section")}
@@ -169,7 +176,8 @@ def _replace(file: bytes, operation: Operation) -> bytes:
 
 
 CONTENT: dict[str, Callable[[Image, Operation], Image]] = {
-    "drop": _drop, "duplicate": _duplicate, "swap": _swap, "cut": _cut, "fill": _fill, "elf": _elf,
+    "drop": _drop, "duplicate": _duplicate, "swap": _swap, "cut": _cut, "fill": _fill,
+    "exchange": _exchange, "elf": _elf,
     "leave-out": _leave_out, "manifest": _manifest, "trap": _trap,
     "switch": _switch, "declare": _declare}
 BYTES: dict[str, Callable[[bytes, Operation], bytes]] = {

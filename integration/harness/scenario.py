@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from harness import configuration
 from harness.guest_tests import GuestTests
 from harness.mutations import Operation
 
@@ -77,10 +78,13 @@ class Scenario:
     backtrace: tuple[str, ...] = ()
     # None: the guest prints no audit, or nobody looks at it.
     authority: Authority | None = None
+    # Changes to the boot configuration of the image; empty: the image as it was built.
+    configuration: dict[str, Any] = field(default_factory=dict)
 
 
 KEYS = {"about", "profile", "machine", "loader", "mutations", "expect", "forbid", "exit",
-        "settle_seconds", "timeout_seconds", "root", "tests", "backtrace", "authority"}
+        "settle_seconds", "timeout_seconds", "root", "tests", "backtrace", "authority",
+        "configuration"}
 REQUIRED = {"about", "profile", "expect", "exit"}
 
 
@@ -148,6 +152,17 @@ def _number(row: dict[str, Any], key: str, default: float, place: str) -> float:
     return float(value)
 
 
+def _configuration(row: dict[str, Any], name: str) -> dict[str, Any]:
+    """The changes to the boot configuration; their values are boot-tool's to judge."""
+    changes = row.get("configuration", {})
+    if "configuration" in row:
+        try:
+            configuration.check(changes)
+        except configuration.ConfigurationError as error:
+            raise ScenarioError(f"{name}.configuration: {error}") from error
+    return dict(changes)
+
+
 def _merged(common: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
     """The row over the common part; machine, expect and forbid are merged key by key."""
     merged = {**common, **row}
@@ -181,7 +196,7 @@ def decode(name: str, row: Any) -> Scenario:
         settle_seconds=_number(row, "settle_seconds", 1, name),
         timeout_seconds=_number(row, "timeout_seconds", 60, name),
         root=root, tests=_tests(row, name), backtrace=tuple(backtrace),
-        authority=_authority(row, name))
+        authority=_authority(row, name), configuration=_configuration(row, name))
 
 
 def read_file(path: Path) -> list[Scenario]:

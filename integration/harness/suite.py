@@ -12,6 +12,7 @@ from pathlib import Path
 
 from debug import panic
 from harness import authority, emulator, error_table, machine
+from harness.configuration import ConfigurationError
 from harness.declared import DeclarationError
 from harness.elf_edit import ElfError
 from harness.fat32 import FatError
@@ -23,8 +24,8 @@ from harness.scenario import STREAMS, Scenario
 from harness.secure_boot import SigningError
 
 SETUP_ERRORS = (
-    OSError, DeclarationError, ElfError, FatError, ImageError, MutationError, SigningError,
-    machine.MachineError)
+    OSError, ConfigurationError, DeclarationError, ElfError, FatError, ImageError, MutationError,
+    SigningError, machine.MachineError)
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ def _boot(options: Options, scenario: Scenario, folder: Path, stop: threading.Ev
         if trouble is not None:
             verdict = Verdict(State.AUTHORITY, trouble)
     if verdict.state is State.OK and not options.keeps_disks:
-        for name in ("disk.img", "variables.fd"):
-            (folder / name).unlink()
+        for name in ("disk.img", "variables.fd", "built.img"):
+            (folder / name).unlink(missing_ok=True)
     return verdict
 
 

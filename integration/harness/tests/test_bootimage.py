@@ -145,6 +145,14 @@ class MutationTests(unittest.TestCase):
             {"op": "fill", "section": "boot-config", "offset": 2, "bytes": "3132"})
         self.assertEqual(bootimage.parse(file).sections[3].data, b"\0o12")
 
+    def test_bytes_of_a_payload_are_exchanged_where_they_stand_once(self) -> None:
+        file = self.apply(
+            {"op": "exchange", "section": "boot-config", "find": "6f6e", "bytes": "4f4e"})
+        self.assert_signed(file)
+        self.assertEqual(bootimage.parse(file).sections[3].data, b"cONfig")
+        with self.assertRaises(MutationError):
+            self.apply({"op": "exchange", "section": "boot-config", "find": "00", "bytes": "01"})
+
     def test_manifest_changes_and_is_signed(self) -> None:
         file = self.apply({"op": "manifest", "version": 1, "profile": "dev"})
         self.assert_signed(file)
