@@ -3,6 +3,7 @@
 import BootImg
 import Bytes
 import CapABI
+import ImageDescription
 
 /// The input of a build.
 struct BuildInput: Equatable {
@@ -57,7 +58,7 @@ struct BuildInput: Equatable {
     guard let sectionName = SectionName(text: name) else { throw .badName(name) }
     var role = RoleID.none
     if family.hasRole {
-      guard let known = RoleID(name: name), known.isDriver == (family == .driver) else {
+      guard let known = RoleID(text: name), known.isDriver == (family == .driver) else {
         throw .unknownRole(name, family)
       }
       role = known

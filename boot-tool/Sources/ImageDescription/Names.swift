@@ -68,17 +68,26 @@ extension Field {
   /// A role by its name, or `program-` and its number in hexadecimal.
   func role() throws(DescriptionError) -> RoleID {
     let name = try string()
-    if let role = RoleID(name: name) { return role }
-    let prefix = "program-"
-    let digits = name.dropFirst(prefix.count)
-    guard name.hasPrefix(prefix), digits.allSatisfy(\.isHexDigit),
-      let number = UInt16(digits, radix: 16), RoleID(rawValue: number).isProgram
-    else { throw refused(.unknownName(name)) }
-    return RoleID(rawValue: number)
+    guard let role = RoleID(text: name) else { throw refused(.unknownName(name)) }
+    return role
   }
 }
 
 extension RoleID {
+  /// The role of a name, or of `program-` and a number in hexadecimal; nil for any other text.
+  package init?(text: String) {
+    if let role = RoleID(name: text) {
+      self = role
+      return
+    }
+    let prefix = "program-"
+    let digits = text.dropFirst(prefix.count)
+    guard text.hasPrefix(prefix), digits.allSatisfy(\.isHexDigit),
+      let number = UInt16(digits, radix: 16), RoleID(rawValue: number).isProgram
+    else { return nil }
+    self = RoleID(rawValue: number)
+  }
+
   /// The name, or what stands for a number without one.
   package var text: String {
     if let name { return name.description }
