@@ -94,9 +94,15 @@ public struct Procd: Server {
     // The request is decoded by now, so its bytes may be overwritten.
     lookAtTimers(&system)
     switch request {
-    case .addCapability, .addDependency, .spawnService, .restart, .awaitReady:
+    case .addCapability, .addDependency, .spawnService, .awaitReady:
       guard ProcdFaces.launcher.contains(message.badge) else { throw .denied }
       return try launch(request, message.badge, &system)
+    case .restart(let role):
+      guard
+        ProcdFaces.tools.contains(message.badge) || ProcdFaces.launcher.contains(message.badge)
+      else { throw .denied }
+      try restart(role, message.badge, &system)
+      return .now(try system.encode(reply: ProcdReply.restart))
     case .kill, .query, .wait:
       guard
         ProcdFaces.tools.contains(message.badge) || ProcdFaces.launcher.contains(message.badge)
@@ -129,9 +135,6 @@ public struct Procd: Server {
     case .spawnService(let launch):
       let process = try spawn(launch, launcher, &system)
       return .now(try system.encode(reply: ProcdReply.spawnService(process)))
-    case .restart(let role):
-      try restart(role, launcher, &system)
-      return .now(try system.encode(reply: ProcdReply.restart))
     case .awaitReady(let role):
       guard try awaitReady(role, launcher, &system) else { return .nothing }
       return .now(try system.encode(reply: ProcdReply.awaitReady))

@@ -110,6 +110,17 @@ struct EndTests {
     #expect(world.running(.timed) == nil)
   }
 
+  @Test func `a tool restarts every service, and nobody else does`() throws {
+    let world = try World()
+    let process = try world.serve(.timed)
+    try world.ask(.restart(.timed), as: World.tool)
+    try expectGone(world, process)
+    #expect(try world.record(.timed).state == .starting)
+    #expect(try world.record(.timed).restartCount == 1)
+    #expect(world.refusal(.restart(.named), as: World.tool) == .notFound)
+    #expect(world.refusal(.restart(.timed), as: World.crashd) == .denied)
+  }
+
   @Test func `KILL of a service that waits for its restart is its end`() throws {
     let world = try World()
     let process = try world.serve(.timed)
