@@ -21,17 +21,20 @@ public import Sys
   ///
   /// - Parameters:
   ///   - start: What the entry was called with.
-  ///   - role: What the program was built as.
+  ///   - role: What the program was built as; nil for one that may have any program's number.
   /// - Throws: What is wrong with the envelope.
   /// - Safety: `start` is the address from the program's entry, and this is done once: heap and
   ///   buffer are this value's alone.
-  @unsafe public init(unsafeStart start: UInt64, as role: RoleID) throws(EnvelopeError) {
+  @unsafe public init(unsafeStart start: UInt64, as role: RoleID?) throws(EnvelopeError) {
     // SAFETY: the caller passes on the address of the entry, as the initialiser demands.
     guard let memory = unsafe StartMemory(unsafeAddress: start) else {
       throw .format(.truncated(needed: 48, available: 0))
     }
-    try StartEnvelope.check(memory.bytes, as: role)
     do { info = try StartEnvelope(decoding: memory.bytes).info } catch { throw .format(error) }
+    guard role != nil || info.role.isProgram else {
+      throw .wrongRole(found: info.role, expected: RoleID(rawValue: RoleID.firstProgram))
+    }
+    try StartEnvelope.check(memory.bytes, as: role ?? info.role)
     // SAFETY: the envelope was written by whoever mapped the page that it names, for this thread.
     guard let buffer = unsafe MessageBuffer(unsafeAddress: info.buffer) else {
       throw .format(.invalidValue(offset: 200, found: info.buffer))

@@ -1,14 +1,16 @@
 // What a service goes by at named: the name of its role, and the protocol that the role speaks.
 
+import Bootstrap
 import Bytes
 public import CapABI
 public import IPC
 
 extension ServiceName {
-  /// The name that a service goes by: that of its role; nil for a role without one.
+  /// The name that a service or program goes by: that of its role; nil for a number that is none's.
   public init?(_ role: RoleID) {
-    guard let text = role.name else { return nil }
-    let line = TextLine(text)
+    guard role.name != nil || role.isProgram else { return nil }
+    var line = TextLine()
+    line.append(role)
     guard line.count <= Self.maximumLength else { return nil }
     var padded = FixedBytes<16>()
     for index in 0..<line.count { padded[index] = line[index] }

@@ -1,6 +1,9 @@
 // One line of text in a fixed buffer: how programs without a heap make text. What does not fit is
 // cut off.
 
+import Bootstrap
+public import CapABI
+
 /// A line under construction.
 public struct TextLine {
   /// The most bytes that a line holds.
@@ -43,6 +46,16 @@ public struct TextLine {
   public mutating func append(hexadecimal value: UInt64) {
     append("0x")
     append(value, base: 16)
+  }
+
+  /// Appends a role as boot configurations write it: its name, or `program-` and its number.
+  public mutating func append(_ role: RoleID) {
+    if let name = role.name {
+      append(name)
+    } else {
+      append(role.isProgram ? "program-" : "role-")
+      append(UInt64(role.rawValue), base: 16)
+    }
   }
 
   private mutating func append(_ value: UInt64, base: UInt64) {

@@ -23,6 +23,14 @@ struct ServiceTupleTests {
     #expect(tuple.protocolID == number)
   }
 
+  @Test func `a program goes by its number`() throws {
+    let role = RoleID(rawValue: 0x1A01)
+    let bytes = Array("program-1a01".utf8)
+    #expect(ServiceName(role) == ServiceName(bytes.span.rawBytes))
+    #expect(ServiceTuple(role) == nil)
+    #expect(ServiceName(RoleID(rawValue: 0xFF)) == nil)
+  }
+
   @Test func `what speaks no protocol has no tuple`() {
     #expect(ServiceTuple(.rootd) == nil)
     #expect(ServiceTuple(.none) == nil)

@@ -76,10 +76,36 @@ public func runService<T: Server>(
   }
 }
 
-private func begin<T: Server>(
-  _ start: UInt64, as role: RoleID,
-  _ make: (inout Start, inout KernelSystem) throws(ReadinessCode) -> T
-) throws(ReadinessCode) -> (T, ServerLoop, KernelSystem) {
+/// The life of a program that serves nobody: started, READY, its work, EXIT with its code.
+///
+/// - Parameters:
+///   - start: What the entry was called with.
+///   - work: What the program does, with its envelope; its role is any program's. Gives the code,
+///     0 for success.
+public func runProgram(
+  _ start: UInt64,
+  _ work: (inout Start, borrowing StartEnvelope, inout KernelSystem) -> UInt32
+) -> Never {
+  let code: UInt32
+  do throws(ReadinessCode) {
+    let (program, checked) = try open(start, as: nil)
+    var system = checked
+    guard let envelope = program.envelope else { throw .envelopeInvalid }
+    var facts = Start(
+      info: program.info, heap: program.heap, resourceCount: program.resourceCount)
+    system.report(.ready, to: StartupSlot.supervisor)
+    code = work(&facts, envelope, &system)
+  } catch {
+    report(error)
+    end(code: UInt32(error.rawValue))
+  }
+  end(code: code)
+}
+
+/// Reads and checks the envelope and every capability that it names.
+private func open(
+  _ start: UInt64, as role: RoleID?
+) throws(ReadinessCode) -> (ProgramStart, KernelSystem) {
   let program: ProgramStart
   do throws(EnvelopeError) {
     // SAFETY: `start` is what the entry was called with, and this function is called once.
@@ -90,7 +116,16 @@ private func begin<T: Server>(
   var system = KernelSystem(buffer: program.buffer)
   guard let envelope = program.envelope else { throw .envelopeInvalid }
   try Start.checkCapabilities(envelope, &system)
-  guard program.info.switches.forceFail != role else { throw .forcedFailure }
+  guard program.info.switches.forceFail != program.info.role else { throw .forcedFailure }
+  return (program, system)
+}
+
+private func begin<T: Server>(
+  _ start: UInt64, as role: RoleID,
+  _ make: (inout Start, inout KernelSystem) throws(ReadinessCode) -> T
+) throws(ReadinessCode) -> (T, ServerLoop, KernelSystem) {
+  let (program, checked) = try open(start, as: role)
+  var system = checked
   var facts = Start(
     info: program.info, heap: program.heap, resourceCount: program.resourceCount)
   let server = try make(&facts, &system)

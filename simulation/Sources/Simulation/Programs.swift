@@ -103,7 +103,6 @@ enum Programs {
     do throws(BootFailure) {
       var rootd = try Rootd(start, KernelSystem(buffer: start.buffer))
       try rootd.boot(start)
-      rootd.report(.ready)
       try rootd.watch(start)
     } catch {
       Log(CapSlot(rawValue: RootSlot.log.rawValue), buffer: start.buffer).write(error.line)

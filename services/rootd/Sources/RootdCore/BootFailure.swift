@@ -29,11 +29,14 @@ public enum BootFailure: Error, Equatable, Sendable {
   case silent(RoleID)
   /// A required service faulted or ended.
   case ended(RoleID)
+  /// A required program ended with another code than 0.
+  case program(RoleID, UInt32)
 
   /// Whether a service is to blame: the final status says which kind it is.
   public var status: RootdStatus {
     switch self {
-    case .service, .silent, .ended: .serviceFailed
+    case .service(.rootd, _): .failed
+    case .service, .silent, .ended, .program: .serviceFailed
     default: .failed
     }
   }
@@ -61,6 +64,10 @@ public enum BootFailure: Error, Equatable, Sendable {
       line.append(code.name ?? "UNKNOWN")
     case .silent(let role): line.append("SILENT:", role)
     case .ended(let role): line.append("ENDED:", role)
+    case .program(let role, let code):
+      line.append("PROGRAM:", role)
+      line.append(":")
+      line.append(decimal: UInt64(code))
     }
     return line
   }
@@ -70,6 +77,6 @@ extension TextLine {
   /// Appends text and the name of a role.
   mutating func append(_ text: StaticString, _ role: RoleID) {
     append(text)
-    append(role.name ?? "?")
+    append(role)
   }
 }

@@ -9,12 +9,38 @@ import Runtime
 import Sys
 
 extension Rootd {
-  /// Has procd start a service with exactly the capabilities that are declared.
+  /// Has procd start a service with exactly the capabilities that are declared, and waits until it
+  /// serves.
   mutating func launch(
     _ service: ServiceEntry, at index: Int, _ config: borrowing BootConfig
   ) throws(BootFailure) {
+    try spawn(service, at: index, config)
+    try awaitService(service)
+  }
+
+  /// Has procd start a program, and waits for one that is required to report.
+  ///
+  /// Of one that must end, procd tells how it did (`watch`), a start that failed included.
+  mutating func launchProgram(
+    _ program: ServiceEntry, at index: Int, _ config: borrowing BootConfig
+  ) throws(BootFailure) {
+    guard program.isRequired else {
+      try? spawn(program, at: index, config)
+      return
+    }
+    guard program.validation == .probe else {
+      try launch(program, at: index, config)
+      return
+    }
+    // A configuration has at most 64 entries, so each has its bit.
+    unfinished |= 1 << UInt64(index)
+    try spawn(program, at: index, config)
+  }
+
+  private mutating func spawn(
+    _ service: ServiceEntry, at index: Int, _ config: borrowing BootConfig
+  ) throws(BootFailure) {
     let image = Self.imageIndex(of: index, config)
-    let process: ProcessID
     do throws(ResultCode) {
       // procd may wait for a part of the foundation that is gone, and then never answers.
       let limit = try system.now() &+ Self.patience
@@ -23,14 +49,11 @@ extension Rootd {
       let reply: ProcdReply = try system.ask(
         ProcdRequest.spawnService(ServiceLaunch(service, image: image)), of: RootdSlots.procd,
         deadline: limit)
-      guard case .spawnService(let number) = reply else { throw .internal }
-      process = number
-      let deadline = try system.now() &+ Self.patience
-      if service.role == .named { try seedNames(config, deadline: deadline) }
+      guard case .spawnService = reply else { throw .internal }
     } catch {
       throw .refused(service.role, error)
     }
-    try awaitService(service, process)
+    if service.role == .named { try restarted(service, config) }
   }
 
   /// The index of a service's image among the frames that procd has.

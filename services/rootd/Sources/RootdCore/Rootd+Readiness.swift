@@ -30,9 +30,7 @@ extension Rootd {
   }
 
   /// Waits until procd knows whether a service that it started serves, and tells the kernel.
-  mutating func awaitService(
-    _ service: ServiceEntry, _ process: ProcessID
-  ) throws(BootFailure) {
+  mutating func awaitService(_ service: ServiceEntry) throws(BootFailure) {
     do throws(ResultCode) {
       let reply: ProcdReply = try system.ask(
         ProcdRequest.awaitReady(service.role), of: RootdSlots.procd,
@@ -43,7 +41,8 @@ extension Rootd {
       case .timedOut: throw .silent(service.role)
       case .noMemory: throw .service(service.role, .noMemory)
       case .peerDied: throw .ended(service.role)
-      case .wrongState: throw .service(service.role, readinessCode(of: process))
+      case .wrongState, .limitReached:
+        throw .service(service.role, readinessCode(of: service.role))
       default: throw .refused(service.role, error)
       }
     }
@@ -51,12 +50,41 @@ extension Rootd {
   }
 
   /// What a service that procd started said instead of READY.
-  private mutating func readinessCode(of process: ProcessID) -> ReadinessCode {
-    guard let time = try? system.now() else { return .internal }
-    let reply: ProcdReply? = try? system.ask(
-      ProcdRequest.wait(process), of: RootdSlots.procd, deadline: time &+ Self.patience)
-    guard case .wait(.notReady, let code) = reply else { return .internal }
-    return ReadinessCode(rawValue: UInt16(truncatingIfNeeded: code))
+  ///
+  /// It may be started again by now, and say it once more: then procd has no code for a moment.
+  private mutating func readinessCode(of role: RoleID) -> ReadinessCode {
+    for _ in 0..<4 {
+      let code = record(of: role)?.exitCode ?? 0
+      guard code == 0 else { return ReadinessCode(rawValue: UInt16(truncatingIfNeeded: code)) }
+      guard let time = try? system.now() else { break }
+      let _: ProcdReply? = try? system.ask(
+        ProcdRequest.awaitReady(role), of: RootdSlots.procd, deadline: time &+ Self.patience)
+    }
+    return .internal
+  }
+
+  /// How the process of a role ended that is gone for good; nil when procd does not say.
+  mutating func end(of role: RoleID) -> (EndCause, UInt32)? {
+    guard let process = record(of: role)?.process, let time = try? system.now(),
+      case .wait(let cause, let code)? = try? system.ask(
+        ProcdRequest.wait(process), of: RootdSlots.procd, ProcdReply.self,
+        deadline: time &+ Self.patience)
+    else { return nil }
+    return (cause, code)
+  }
+
+  /// What procd knows about the process of a role.
+  private mutating func record(of role: RoleID) -> ProcessRecord? {
+    var cursor = ProcessID.none
+    while let time = try? system.now(),
+      case .query(let record)? = try? system.ask(
+        ProcdRequest.query(cursor: cursor), of: RootdSlots.procd, ProcdReply.self,
+        deadline: time &+ Self.patience)
+    {
+      if record.role == role { return record }
+      cursor = ProcessID(rawValue: record.process.rawValue &+ 1)
+    }
+    return nil
   }
 
   /// The next report; anything else that arrives from the foundation is an end.

@@ -11,12 +11,15 @@ import Sys
 extension Rootd {
   /// Watches the foundation and hears from procd, for as long as all required services are there.
   ///
+  /// The boot is over, and reported so, when the programs that it waits for ended with code 0.
+  ///
   /// - Parameter start: What the kernel gave.
   /// - Throws: Which required service is gone.
   public mutating func watch(_ start: borrowing RootStart) throws(BootFailure) {
     guard let module = start.bootConfiguration, let bytes = start.bytes(of: module),
       let config = try? BootConfig(decoding: bytes)
     else { throw .configuration(.badMagic(found: 0)) }
+    if unfinished == 0 { report(.ready) }
     while true {
       let answer = system.receive(RootdSlots.endpoint, MessageTag(label: 0))
       guard answer.status == .ok else { throw .refused(.rootd, answer.status) }
@@ -48,14 +51,27 @@ extension Rootd {
       }
       switch event {
       case .started: try restarted(service, config)
-      case .failed: if service.isRequired { throw .ended(role) }
+      case .failed:
+        if unfinished & 1 << UInt64(index) != 0 {
+          try finished(role, at: index)
+        } else if service.isRequired {
+          throw .ended(role)
+        }
       }
     default: break
     }
   }
 
-  /// What a service lost that is started again.
-  private mutating func restarted(
+  /// A program ended that the boot waits for.
+  private mutating func finished(_ role: RoleID, at index: Int) throws(BootFailure) {
+    guard case (.exit, let code)? = end(of: role) else { throw .ended(role) }
+    guard code == 0 else { throw .program(role, code) }
+    unfinished &= ~(1 << UInt64(index))
+    if unfinished == 0 { report(.ready) }
+  }
+
+  /// What a service needs to be told at each of its starts.
+  mutating func restarted(
     _ service: ServiceEntry, _ config: borrowing BootConfig
   ) throws(BootFailure) {
     guard service.role == .named else { return }

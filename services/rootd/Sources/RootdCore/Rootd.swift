@@ -21,6 +21,8 @@ public struct Rootd<S: System>: ~Copyable {
   let profile: BuildProfile
   let wallOffset: UInt64
   var scratch: Region
+  /// Programs that the boot is not over without, by their places in the configuration.
+  var unfinished: UInt64 = 0
 
   /// Pages of rootd's own memory, as a power of two: 1 MiB to prepare images in.
   private static var heapOrder: UInt64 { 8 }
@@ -102,6 +104,8 @@ public struct Rootd<S: System>: ~Copyable {
     let order: LaunchOrder
     do { order = try config.checkRules() } catch { throw .rule(error) }
     report(.bootConfigValid)
+    guard switches.forceFail != .rootd else { throw .service(.rootd, .forcedFailure) }
+    try takeOwnPriority(config)
     try makeEndpoints(config)
     for position in 0..<order.count {
       guard let index = order[position], let service = config.services[index] else { continue }
@@ -113,8 +117,9 @@ public struct Rootd<S: System>: ~Copyable {
           guard !service.isRequired else { throw error }
           tell(error.line)
         }
-      // Drivers are deviced's, programs are started on demand, rootd runs.
-      case .driver, .program, .kernel: break
+      case .program: try launchProgram(service, at: index, config)
+      // Drivers are deviced's, and rootd runs.
+      case .driver, .kernel: break
       }
     }
     report(.systemReady)
@@ -128,6 +133,19 @@ public struct Rootd<S: System>: ~Copyable {
     var line = TextLine("ROOTD:UP_NANOSECONDS:")
     line.append(decimal: time)
     tell(line)
+  }
+
+  /// Runs as the configuration says: the kernel starts rootd like any thread, below the services,
+  /// and whoever keeps these busy would hold up the boot.
+  private mutating func takeOwnPriority(_ config: borrowing BootConfig) throws(BootFailure) {
+    guard let own = config.services[0], own.role == .rootd else { return }
+    do throws(ResultCode) {
+      try system.control(
+        .setPriority(of: RootSlot.thread.slot, UInt64(own.priority)),
+        on: RootSlot.threadControl.slot)
+    } catch {
+      throw .refused(.rootd, error)
+    }
   }
 
   /// Tells the kernel about a stage.

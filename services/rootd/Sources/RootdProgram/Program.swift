@@ -22,7 +22,6 @@ private func boot(_ start: RootStart) {
   do throws(BootFailure) {
     var rootd = try Rootd(start, KernelSystem(buffer: start.buffer))
     try rootd.boot(start)
-    rootd.report(.ready)
     try rootd.watch(start)
   } catch {
     Log(CapSlot(rawValue: RootSlot.log.rawValue), buffer: start.buffer).write(error.line)

@@ -21,6 +21,7 @@ struct BootFailureTests {
       (.configuration(.badMagic(found: 0)), "CONFIGURATION"),
       (.rule(.priorityZero(.memd)), "RULE"),
       (.noSeed, "NO_SEED"),
+      (.service(.rootd, .forcedFailure), "SERVICE:rootd:FORCED_FAILURE"),
       (.image(.memd), "IMAGE:memd"),
       (.refused(.vspaced, .noMemory), "REFUSED:vspaced:NO_MEMORY"),
       (.refused(.rootd, ResultCode(rawValue: 999)), "REFUSED:rootd:UNKNOWN"),
@@ -38,6 +39,7 @@ struct BootFailureTests {
       (.service(.pagerd, ReadinessCode(rawValue: 999)), "SERVICE:pagerd:UNKNOWN"),
       (.silent(.procd), "SILENT:procd"),
       (.ended(.memd), "ENDED:memd"),
+      (.program(RoleID(rawValue: 0x1A01), 7), "PROGRAM:program-1a01:7"),
     ])
   func `what a service did not do is the service's failure`(
     _ failure: BootFailure, _ expected: String
