@@ -8,6 +8,12 @@ PROGRAM_FILES := $(PROGRAM_SCRATCH)/$(BOOT_TRIPLE)/release
 PROGRAM_PACKAGE := integration/testprograms
 PROGRAM_LIBRARIES := lib-memory lib-bytes lib-capabi lib-handoff lib-ipc lib-sys lib-runtime
 
+# Processes of scenarios under rootd: one program, which does what its role says.
+TEST_SERVICES := $(PROGRAM_FILES)/libTestServices.a
+
+$(TEST_SERVICES): $(call boot_sources,integration/testservices $(PROGRAM_LIBRARIES) lib-bootstrap lib-service lib-store)
+	$(call swift_archive,integration/testservices,TestServices,$(PROGRAM_SCRATCH))
+
 PROGRAM_ARCHIVES := $(patsubst %,$(PROGRAM_FILES)/lib%.a,RootTests Adversary Bench)
 
 $(PROGRAM_ARCHIVES): $(PROGRAM_FILES)/lib%.a: $(call boot_sources,$(PROGRAM_PACKAGE) $(PROGRAM_LIBRARIES))
@@ -33,6 +39,7 @@ endef
 service_product = $(shell python3 -c 'print("$(1)".capitalize() + "Program")')
 $(foreach name,$(SERVICES),$(eval $(call service,$(name),$(call service_product,$(name)))))
 $(eval $(call program,tests,RootTests))
+$(eval $(call program,testservice,TestServices))
 $(eval $(call program,adversary,Adversary))
 $(eval $(call program,bench,Bench))
 
@@ -40,4 +47,4 @@ $(PROGRAM_OUT)/%.elf: $(PROGRAM_OUT)/%.debug.elf
 	@$(BOOT_STRIP) $< $@
 
 .PHONY: programs
-programs: $(patsubst %,$(PROGRAM_OUT)/%.elf,$(SERVICES))
+programs: $(patsubst %,$(PROGRAM_OUT)/%.elf,$(SERVICES) testservice)
