@@ -3,9 +3,12 @@
 import argparse
 import fnmatch
 import os
+import shutil
 import sys
+from collections import Counter
 from pathlib import Path
 
+from harness.firmware_state import FirmwareStates
 from harness.judge import State
 from harness.machine import EMULATOR, MachineError, require_emulator
 from harness.media import Sources
@@ -26,6 +29,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--timeout-scale", type=float, default=1.0, help="for a busy machine")
     parser.add_argument("--emulator", default=EMULATOR)
     parser.add_argument("--keep-disks", action="store_true")
+    parser.add_argument(
+        "--power-on", action="store_true", help="no saved start of the firmware for any boot")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
     parser.add_argument(
         "--images", action="store_true",
@@ -83,10 +88,15 @@ def main(arguments: list[str]) -> int:
     if not chosen:
         print(f"harness: no scenario matches {options.only!r}", file=sys.stderr)
         return 2
+    firmware = None
+    if not options.power_on:
+        states = options.build / "scenarios" / "firmware"
+        shutil.rmtree(states, ignore_errors=True)
+        firmware = FirmwareStates(states, emulator, Counter(one.machine for one, _ in chosen))
     settings = Options(
         sources=Sources(options.build, options.key),
         emulator=emulator, jobs=options.jobs, timeout_scale=options.timeout_scale,
-        keeps_disks=options.keep_disks)
+        keeps_disks=options.keep_disks, firmware=firmware)
     try:
         outcomes = run_all(settings, chosen, _print_row)
     except KeyboardInterrupt:

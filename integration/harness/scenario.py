@@ -76,6 +76,8 @@ class Scenario:
     tests: GuestTests | None = None
     # Functions that the report of a panic must name, innermost first; others may lie between.
     backtrace: tuple[str, ...] = ()
+    # Whether each boot begins with the machine's power, never with a saved start of the firmware.
+    power_on: bool = False
     # None: the guest prints no audit, or nobody looks at it.
     authority: Authority | None = None
     # Changes to the boot configuration of the image; empty: the image as it was built.
@@ -83,7 +85,7 @@ class Scenario:
 
 
 KEYS = {"about", "profile", "machine", "loader", "mutations", "expect", "forbid", "exit",
-        "settle_seconds", "timeout_seconds", "root", "tests", "backtrace", "authority",
+        "settle_seconds", "timeout_seconds", "root", "tests", "backtrace", "power_on", "authority",
         "configuration"}
 REQUIRED = {"about", "profile", "expect", "exit"}
 
@@ -185,6 +187,8 @@ def decode(name: str, row: Any) -> Scenario:
     _require(good, f"{name}.backtrace: not a list of functions")
     root = row.get("root", "")
     _require(root == "" or type(root) is str and bool(NAME.fullmatch(root)), f"{name}: bad root")
+    power_on = row.get("power_on", False)
+    _require(type(power_on) is bool, f"{name}.power_on: not true or false")
     expect = _markers(row["expect"], f"{name}.expect")
     _require(any(expect.values()), f"{name}.expect: no marker at all")
     return Scenario(
@@ -195,7 +199,7 @@ def decode(name: str, row: Any) -> Scenario:
         exit_code=_exit_code(row["exit"], name),
         settle_seconds=_number(row, "settle_seconds", 1, name),
         timeout_seconds=_number(row, "timeout_seconds", 60, name),
-        root=root, tests=_tests(row, name), backtrace=tuple(backtrace),
+        root=root, tests=_tests(row, name), backtrace=tuple(backtrace), power_on=power_on,
         authority=_authority(row, name), configuration=_configuration(row, name))
 
 

@@ -16,6 +16,7 @@ from harness.configuration import ConfigurationError
 from harness.declared import DeclarationError
 from harness.elf_edit import ElfError
 from harness.fat32 import FatError
+from harness.firmware_state import FirmwareStates
 from harness.bootimage import ImageError
 from harness.judge import State, Verdict, judge, lines, missing_marker
 from harness.media import Sources, declared_configuration, prepare, symbols
@@ -37,6 +38,8 @@ class Options:
     jobs: int = 1
     timeout_scale: float = 1.0
     keeps_disks: bool = False
+    # None: every boot begins with the machine's power.
+    firmware: FirmwareStates | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ def _boot(options: Options, scenario: Scenario, folder: Path, stop: threading.Ev
     disk = prepare(options.sources, scenario, folder)
     line = machine.command(scenario.machine, disk, folder, options.emulator)
     line += machine.logged_consoles(folder / "debug.log", folder / "serial.log")
+    if options.firmware is not None and not scenario.power_on:
+        line += options.firmware.arguments(scenario.machine, disk)
     (folder / "command.txt").write_text(shlex.join(line) + "\n", encoding="utf-8")
 
     def is_done() -> bool:

@@ -11,6 +11,7 @@ CPUS ?= 1
 HEADLESS ?= $(if $(DISPLAY)$(WAYLAND_DISPLAY),0,1)
 ONLY ?= *
 REPEAT ?= 1
+POWER_ON ?=
 TIMEOUT_SCALE ?= 1
 ACCEPT ?=
 # SECURE_BOOT=1 also makes a disk whose loader is signed for firmware with Secure Boot; key and
@@ -103,13 +104,14 @@ debug-check: image ensure-emulator ## Let gdb run to the kernel by itself and sh
 	  || { cat $(IMAGE_OUT)/gdb.log; exit 1; }
 	@grep 'in _start () at .*entry\.S' $(IMAGE_OUT)/gdb.log || { cat $(IMAGE_OUT)/gdb.log; exit 1; }
 
-scenarios: ensure-image ensure-emulator ## Boot every scenario and judge it (ONLY=pattern REPEAT=n)
+scenarios: ensure-image ensure-emulator ## Boot every scenario and judge it (ONLY=pattern REPEAT=n POWER_ON=1)
 	@$(ENSURE) sbsigntool openssl
 	@$(HARNESS).test_keys --folder $(TEST_KEYS)
 	@$(MAKE) tools
 	@$(MAKE) programs
 	@$(MAKE) -j2 scenario-dev scenario-release scenario-smoke
-	@$(HARNESS) --build $(BUILD) --only '$(ONLY)' --repeat $(REPEAT) --timeout-scale $(TIMEOUT_SCALE)
+	@$(HARNESS) --build $(BUILD) --only '$(ONLY)' --repeat $(REPEAT) --timeout-scale $(TIMEOUT_SCALE) \
+	  $(if $(filter 1,$(POWER_ON)),--power-on)
 
 # Most of a build runs on one processor, so two profiles at a time take little longer than one.
 .PHONY: scenario-dev scenario-release scenario-smoke
