@@ -118,8 +118,13 @@ package enum X86Machine: Machine {
     erix_port_write32(port, value)
   }
 
-  /// Shows one byte on the early console.
-  package static func emit(_ byte: UInt8) { facts.console?.write(byte) }
+  /// Shows one byte of the log on the early console.
+  ///
+  /// A release kernel keeps its log to itself: what it says of its own end goes another way.
+  package static func emit(_ byte: UInt8) {
+    guard EarlyPorts.isVerbose else { return }
+    facts.console?.write(byte)
+  }
 
   /// Leaves the serial port to user space; a panic takes it back.
   package static func releaseSerial() { facts.console?.releaseSerial() }

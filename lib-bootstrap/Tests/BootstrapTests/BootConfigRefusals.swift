@@ -22,7 +22,7 @@ extension Refusal {
     Refusal("profile", at: 112, UInt32(0), .invalidValue(offset: 112, found: 0)),
     Refusal("flags", at: 116, UInt32(2), .unknownFlags(offset: 116, found: 2)),
     Refusal("seed without flag", at: 199, UInt8(1), .nonzeroReserved(offset: 199)),
-    Refusal("switch flags", at: 120, UInt32(4), .unknownFlags(offset: 120, found: 4)),
+    Refusal("switch flags", at: 120, UInt32(8), .unknownFlags(offset: 120, found: 8)),
     Refusal("role 0", at: services, UInt16(0), .invalidValue(offset: services, found: 0)),
     Refusal(
       "launch kind", at: services + 2, UInt8(6), .invalidValue(offset: services + 2, found: 6)),

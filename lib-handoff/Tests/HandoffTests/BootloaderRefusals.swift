@@ -92,7 +92,7 @@ extension Refusal {
     Refusal("image version 0", at: 360, UInt64(0), .invalidValue(offset: 360, found: 0)),
     Refusal("profile", at: 368, UInt32(4), .invalidValue(offset: 368, found: 4)),
     Refusal("identity reserved", at: 372, UInt8(1), .nonzeroReserved(offset: 372)),
-    Refusal("switch flags", at: 376, UInt32(4), .unknownFlags(offset: 376, found: 4)),
+    Refusal("switch flags", at: 376, UInt32(8), .unknownFlags(offset: 376, found: 8)),
     Refusal("force-fail role", at: 380, UInt16(9), .invalidValue(offset: 380, found: 9)),
     Refusal("switches reserved", at: 382, UInt8(1), .nonzeroReserved(offset: 382)),
     Refusal(

@@ -83,7 +83,7 @@ struct NamedTests {
     #expect(try DeclaredService(.rootd).badges(at: .named).allSatisfy(NamedFaces.seeding.contains))
     #expect(try !DeclaredService(.rootd).badges(at: .named).isEmpty)
     #expect(try DeclaredService(.procd).badges(at: .named).allSatisfy(NamedFaces.death.contains))
-    for role in [RoleID.timed, .logd, .crashd, .irqd, .deviced, .probed, .hotplugd, .seriald] {
+    for role in [RoleID.timed, .logd, .crashd] {
       #expect(try DeclaredService(role).badges(at: .named) == [NamedFaces.client(role)])
     }
   }
