@@ -51,10 +51,12 @@ def _boot(options: argparse.Namespace, name: str) -> str:
 
 
 def _loader(options: argparse.Namespace) -> tuple[Row, bool]:
-    """The loader's own work as one row, and whether its limits hold."""
-    found = loader_bench.phases(_boot(options, "loader"))
+    """The loader's own work as one row, and whether its limits and that of the system hold."""
+    log = _boot(options, "loader")
+    found = loader_bench.phases(log)
     image = bootimage.parse((options.build / PROFILE / "boot.img").read_bytes())
     result = loader_bench.figures(found, sum(len(section.data) for section in image.sections))
+    result["system_ready_instructions"] = loader_bench.system_ready(log)
     holds = loader_bench.report(found, result, _json(options.folder / "limits.json"))
     _write(options.build / "bench-loader.json",
            {"phases": [vars(phase) for phase in found], "figures": result})

@@ -123,9 +123,10 @@ class FirmwareStates:
     def arguments(self, kind: Machine, disk: Path) -> list[str]:
         """What begins a boot of that machine with its saved state; nothing for the others.
 
-        Instruction counts start with the machine, so those that count begin with its power.
+        Instruction counts start with the machine, so those that count begin with its power; so do
+        those with added devices, of which some save nothing of themselves.
         """
-        if kind.icount or self.boots[kind] < LEAST_BOOTS:
+        if kind.icount or kind.arguments or self.boots[kind] < LEAST_BOOTS:
             return []
         key = (kind, disk.stat().st_size)
         with self._lock:

@@ -1,4 +1,4 @@
-"""Counts the loader's own instructions per phase and compares them with their limits.
+"""Counts the loader's own instructions per phase, and those until the system is up, against limits.
 
 Under `-icount shift=0,sleep=off` the time-stamp counter counts guest instructions exactly, and the
 figures repeat from run to run. The loader stamps the end of each phase and says how much of the
@@ -12,6 +12,7 @@ from harness.judge import lines
 
 STAMP = re.compile(r"ERIX_BOOTLOADER:STAMP:([A-Z_]+):(\d+):(\d+)")
 FIRST = "ENTRY"
+READY = re.compile(r"ROOTD:UP_NANOSECONDS:(\d+)")
 SIGNATURE, HASH = "SIGNATURE_CHECKED", "CONTENTS_HASHED"
 
 
@@ -47,6 +48,14 @@ def phases(log: str) -> list[Phase]:
     if missing:
         raise BenchError(f"no stamp {sorted(missing)}")
     return found
+
+
+def system_ready(log: str) -> int:
+    """Instructions from the kernel's entry until everything serves: one takes one nanosecond."""
+    for line in lines(log):
+        if match := READY.fullmatch(line):
+            return int(match[1])
+    raise BenchError("rootd does not say when the system was up")
 
 
 def figures(found: list[Phase], hashed_bytes: int) -> dict[str, float]:

@@ -15,6 +15,7 @@ from harness import bench, machine
 STAMPS = [
     f"debug=ERIX_BOOTLOADER:STAMP:{text}" for text in (
         "ENTRY:1000:0", "SIGNATURE_CHECKED:1500:100", "CONTENTS_HASHED:2500:200")]
+STAMPS.append("debug=ROOTD:UP_NANOSECONDS:7000")
 
 
 class BenchTests(unittest.TestCase):
@@ -72,6 +73,12 @@ class BenchTests(unittest.TestCase):
         code, output = self.run_bench()
         self.assertEqual((code, output.splitlines()[-1]),
                          (1, "a: 11 is above 10 by more than 2 %"))
+
+    def test_limit_of_the_systems_start_counts(self) -> None:
+        self.write("limits", {"system_ready_instructions": 7000})
+        self.assertEqual(self.run_bench()[0], 0)
+        self.write("limits", {"system_ready_instructions": 6999})
+        self.assertEqual(self.run_bench()[0], 1)
 
     def test_limit_of_the_loader_still_counts(self) -> None:
         self.write("limits", {"signature_instructions": 100})

@@ -5,8 +5,6 @@ import unittest
 from collections import Counter
 from pathlib import Path
 
-from support import FAKE_EMULATOR
-
 from harness import machine
 from harness.firmware_state import LEAST_BOOTS, FirmwareStates
 from harness.scenario import Machine
@@ -26,7 +24,7 @@ class FirmwareStateTests(unittest.TestCase):
 
     def states(self, kind: Machine, boots: int) -> FirmwareStates:
         return FirmwareStates(
-            self.folder / "states", str(FAKE_EMULATOR), Counter({kind: boots}))
+            self.folder / "states", "false", Counter({kind: boots}))
 
     def test_a_machine_of_few_boots_starts_with_its_power(self) -> None:
         kind = Machine()
@@ -38,8 +36,12 @@ class FirmwareStateTests(unittest.TestCase):
         kind = Machine(icount=True)
         self.assertEqual(self.states(kind, 100).arguments(kind, self.disk), [])
 
+    def test_a_machine_with_added_devices_starts_with_its_power(self) -> None:
+        kind = Machine(arguments=("-device", "pci-testdev"))
+        self.assertEqual(self.states(kind, 100).arguments(kind, self.disk), [])
+
     def test_an_emulator_that_does_not_answer_is_asked_once(self) -> None:
-        kind = Machine(arguments=("-fake", "exit=0"))
+        kind = Machine()
         states = self.states(kind, LEAST_BOOTS)
         self.assertEqual(states.arguments(kind, self.disk), [])
         self.assertEqual(states.arguments(kind, self.disk), [])
@@ -47,7 +49,7 @@ class FirmwareStateTests(unittest.TestCase):
         self.assertIn("not an answer", (states.folder / "0/error.txt").read_text("utf-8"))
 
     def test_a_disk_of_another_size_is_another_machine(self) -> None:
-        kind = Machine(arguments=("-fake", "exit=0"))
+        kind = Machine()
         states = self.states(kind, LEAST_BOOTS)
         larger = self.folder / "larger.img"
         larger.write_bytes(b"larger disk")

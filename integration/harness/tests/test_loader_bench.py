@@ -35,6 +35,11 @@ class LoaderBenchTests(unittest.TestCase):
             with self.subTest(word=word), self.assertRaises(bench.BenchError):
                 bench.phases(log)
 
+    def test_a_system_that_does_not_say_when_it_was_up_is_an_error(self) -> None:
+        self.assertEqual(bench.system_ready(LOG + "ROOTD:UP_NANOSECONDS:12\n"), 12)
+        with self.assertRaises(bench.BenchError):
+            bench.system_ready(LOG)
+
     def test_limit_is_inclusive_and_its_excess_fails(self) -> None:
         found = bench.phases(LOG)
         result = bench.figures(found, 100)
