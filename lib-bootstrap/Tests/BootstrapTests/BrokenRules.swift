@@ -158,7 +158,7 @@ extension BrokenRule {
 
   static let capabilities = [
     BrokenRule(
-      "slot outside the CSpace", .capabilityOutsideCSpace(.procd, CapSlot(rawValue: 1149))
+      "slot outside the CSpace", .capabilityOutsideCSpace(.procd, CapSlot(rawValue: 1182))
     ) { $0[.procd].entry.cspaceSlots = 1024 },
     BrokenRule(
       "capability without edge",

@@ -37,7 +37,7 @@ struct LaunchRulesTests {
     #expect(
       try order(.system) == [
         .rootd, .memd, .vspaced, .pagerd, .procd, .named, .timed, .logd, .crashd, .irqd,
-        .deviced, .probed, .hotplugd, .seriald, .drvSerial,
+        .deviced, .probed, .hotplugd, .seriald, .shell, .crashTest, .drvSerial,
       ])
   }
 
@@ -49,7 +49,7 @@ struct LaunchRulesTests {
     var draft = BootConfigDraft.system
     draft[.probed].dependencies = [Dependency(.seriald)]
     let roles = try order(draft)
-    #expect(roles.suffix(4) == [.hotplugd, .seriald, .probed, .drvSerial])
+    #expect(roles.suffix(6) == [.hotplugd, .seriald, .probed, .shell, .crashTest, .drvSerial])
   }
 
   @Test func `a program may have any number from the first on`() throws {

@@ -114,12 +114,18 @@ extension ServiceDraft {
     for row in (0..<table.count).compactMap({ table.entry(at: $0) }) {
       guard row.peer == .none else {
         let isReport = row.slot == StartupSlot.supervisor
-        let isNotify = isReport || row.peer == .logd || role == .procd && row.slot.rawValue > 18
+        let isReader = row.peer == .logd && row.slot != StartupSlot.log
+        let isNotify =
+          isReport || row.type == .notification || row.peer == .logd && !isReader
+          || role == .procd && row.slot.rawValue > 18
         let isLauncher = role == .deviced && row.peer == .procd
         connect(
           row.slot.rawValue, to: row.peer,
-          isReport ? .supervisor : isLauncher ? .control : .public,
-          isNotify ? .notify : .call, rights: row.rights)
+          isReport
+            ? .supervisor
+            : isLauncher
+              ? .control : row.type == .notification ? .interrupt : isReader ? .provider : .public,
+          isNotify ? .notify : .call, type: row.type, rights: row.rights)
         continue
       }
       capabilities.append(

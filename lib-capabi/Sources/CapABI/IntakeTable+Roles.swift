@@ -22,6 +22,8 @@ extension IntakeTable {
     case .probed: addProbed()
     case .hotplugd: addHotplugd()
     case .seriald: addSeriald()
+    case .shell: addShell()
+    case .crashTest: addCrashTest()
     case .drvSerial: addDrvSerial()
     default: return nil
     }
@@ -105,7 +107,7 @@ extension IntakeTable {
   }
 
   private mutating func addIrqd() {
-    addClient(supervisor: .procd, ownRights: .receive)
+    addClient(supervisor: .procd, ownRights: .receive, notificationRights: .send | .receive)
     addControl(0, .irq)
   }
 
@@ -116,7 +118,7 @@ extension IntakeTable {
     addControl(2, .com1)
     addControl(3, .i8042)
     addPeer(0, .procd, .send | .grant)
-    addPeer(1, .irqd)
+    addSignal(1, .seriald)
   }
 
   private mutating func addProbed() {
@@ -135,23 +137,55 @@ extension IntakeTable {
   private mutating func addSeriald() {
     addClient(supervisor: .procd, ownRights: .receive)
     addPeer(0, .deviced)
+    addPeer(1, .logd)
   }
 
+  private mutating func addShell() {
+    addService(supervisor: .procd, ownRights: .receive)
+    add(StartupSlot.log, .endpoint, .send, peer: .logd)
+    addPager()
+    addControl(0, .audit)
+    addControl(1, .trace)
+    addControl(2, .time)
+    addPeer(0, .seriald)
+    addPeer(1, .procd)
+    addPeer(2, .memd)
+    addPeer(3, .logd)
+    addPeer(4, .crashd)
+    addPeer(5, .irqd)
+    addPeer(6, .deviced)
+    addPeer(7, .timed)
+    addPeer(8, .rootd)
+    addPeer(9, .crashTest)
+    add(resource(0), .frame, .read)
+  }
+
+  private mutating func addCrashTest() {
+    addService(supervisor: .procd, ownRights: .receive)
+    addPager()
+  }
+
+  /// procd supervises drivers like services (decision 0026). A driver hands a way to its notification
+  /// to irqd, and a way to its endpoint to deviced.
   private mutating func addDrvSerial() {
-    addService(supervisor: .deviced, ownRights: .receive)
+    addService(
+      supervisor: .procd, ownRights: .send | .receive, notificationRights: .send | .receive)
     add(StartupSlot.log, .endpoint, .send, peer: .logd)
     addPager()
     addControl(0, .com1)
     addPeer(0, .irqd, .send | .grant)
     addPeer(1, .deviced, .send | .grant)
+    addSignal(2, .seriald)
   }
 
   // Rows that many roles share.
 
   /// Own endpoint, bound notification, supervisor.
-  private mutating func addService(supervisor: RoleID, ownRights: Rights) {
+  private mutating func addService(
+    supervisor: RoleID, ownRights: Rights, notificationRights: Rights = .receive
+  ) {
     add(StartupSlot.endpoint, .endpoint, ownRights)
-    add(StartupSlot.notification, .notification, .receive)
+    add(StartupSlot.notification, .notification, notificationRights)
     add(StartupSlot.supervisor, .endpoint, .send, peer: supervisor)
   }
 
@@ -159,8 +193,12 @@ extension IntakeTable {
   private mutating func addPager() { add(StartupSlot.pager, .endpoint, .send, peer: .pagerd) }
 
   /// A service that also logs and registers its own endpoint at named, which takes SEND.
-  private mutating func addClient(supervisor: RoleID, ownRights: Rights) {
-    addService(supervisor: supervisor, ownRights: ownRights | .send)
+  private mutating func addClient(
+    supervisor: RoleID, ownRights: Rights, notificationRights: Rights = .receive
+  ) {
+    addService(
+      supervisor: supervisor, ownRights: ownRights | .send,
+      notificationRights: notificationRights)
     add(StartupSlot.log, .endpoint, .send, peer: .logd)
     add(StartupSlot.names, .endpoint, .send | .grant, peer: .named)
     addPager()
@@ -172,6 +210,11 @@ extension IntakeTable {
 
   private mutating func addPeer(_ index: UInt32, _ peer: RoleID, _ rights: Rights = .send) {
     add(CapSlot(rawValue: StartupSlot.firstPeer + index), .endpoint, rights, peer: peer)
+  }
+
+  /// A way to signal a peer that is never called from here.
+  private mutating func addSignal(_ index: UInt32, _ peer: RoleID) {
+    add(CapSlot(rawValue: StartupSlot.firstPeer + index), .notification, .send, peer: peer)
   }
 
   private func resource(_ index: UInt32) -> CapSlot {

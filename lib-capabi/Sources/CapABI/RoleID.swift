@@ -78,6 +78,13 @@ public struct RoleID: RawRepresentable, Equatable, BitwiseCopyable, Sendable {
   /// Program loader.
   public static let loaderd = RoleID(rawValue: 0x47)
 
+  // What a person uses.
+
+  /// The shell on the serial console.
+  public static let shell = RoleID(rawValue: 0x51)
+  /// Faults on request.
+  public static let crashTest = RoleID(rawValue: 0x52)
+
   // Drivers.
 
   /// 16550 serial port.
@@ -103,19 +110,21 @@ public struct RoleID: RawRepresentable, Equatable, BitwiseCopyable, Sendable {
     case console = 3
     /// Blocks, file systems, loader.
     case storage = 4
+    /// Shell and tools.
+    case user = 5
     /// Drivers of any phase.
     case driver = 8
   }
 
   /// Number of roles known here.
-  public static let knownCount = 28
+  public static let knownCount = 30
 
   /// The known roles in launch order, drivers last; nil for an index outside `0 ..< knownCount`.
   public static func known(at index: Int) -> RoleID? {
     guard index >= 0, index < knownCount else { return nil }
-    let order: InlineArray<28, UInt16> = [
+    let order: InlineArray<30, UInt16> = [
       0x01, 0x02, 0x03, 0x04, 0x05, 0x11, 0x12, 0x13, 0x14, 0x21, 0x22, 0x23, 0x24, 0x31, 0x32,
-      0x33, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x81, 0x82, 0x83, 0x84, 0x85,
+      0x33, 0x41, 0x42, 0x43, 0x44, 0x45, 0x46, 0x47, 0x51, 0x52, 0x81, 0x82, 0x83, 0x84, 0x85,
     ]
     return RoleID(rawValue: order[index])
   }
@@ -129,6 +138,7 @@ public struct RoleID: RawRepresentable, Equatable, BitwiseCopyable, Sendable {
     case 2: .mediation
     case 3: .console
     case 4: .storage
+    case 5: .user
     default: .driver
     }
   }
@@ -168,6 +178,8 @@ public struct RoleID: RawRepresentable, Equatable, BitwiseCopyable, Sendable {
     case .fatd: "fatd"
     case .vfsd: "vfsd"
     case .loaderd: "loaderd"
+    case .shell: "shell"
+    case .crashTest: "crash-test"
     case .drvSerial: "drv-serial"
     case .drvI8042: "drv-i8042"
     case .drvPS2Keyboard: "drv-ps2-keyboard"

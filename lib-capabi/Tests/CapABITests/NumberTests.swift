@@ -83,9 +83,9 @@ struct DebugExitTests {
 }
 
 struct RoleTests {
-  @Test func `there are 23 services and 5 drivers with distinct names and numbers`() {
+  @Test func `there are 25 services and 5 drivers with distinct names and numbers`() {
     let roles = (0..<RoleID.knownCount).compactMap(RoleID.known(at:))
-    #expect(roles.filter { !$0.isDriver }.count == 23)
+    #expect(roles.filter { !$0.isDriver }.count == 25)
     #expect(roles.filter(\.isDriver).count == 5)
     #expect(Set(roles.map(\.rawValue)).count == roles.count)
     #expect(Set(roles.compactMap { $0.name?.description }).count == roles.count)
