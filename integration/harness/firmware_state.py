@@ -6,7 +6,6 @@ first sector is kept. A boot that begins with that state reads its own disk from
 on: nothing of the system under test is shared, and what differs between boots still does.
 """
 
-import json
 import shlex
 import subprocess
 import threading
@@ -14,10 +13,10 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from harness import machine
 from harness.emulator import stop
+from harness.qmp import Monitor, ProtocolError
 from harness.scenario import Machine
 
 # One line of the emulator's own trace for each request to read.
@@ -34,40 +33,7 @@ class StateError(RuntimeError):
     """The emulator did not save its state."""
 
 
-class _Monitor:
-    """The emulator's machine protocol over its standard input and output."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
-        self._answer()
-        self.ask("qmp_capabilities")
-
-    def ask(self, command: str, **arguments: Any) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        try:
-            row = {"execute": command, "arguments": arguments}
-            self._process.stdin.write(json.dumps(row).encode() + b"\n")
-            self._process.stdin.flush()
-        except OSError as error:
-            raise StateError(f"{command}: {error}") from error
-        while True:
-            answer = self._answer()
-            if "error" in answer:
-                raise StateError(f"{command}: {answer['error']}")
-            if "return" in answer:
-                return answer
-
-    def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        try:
-            answer: dict[str, Any] = json.loads(line)
-        except ValueError as error:
-            raise StateError(f"not an answer: {line!r}") from error
-        return answer
-
-
-def _save(monitor: _Monitor, file: Path, deadline: float) -> None:
+def _save(monitor: Monitor, file: Path, deadline: float) -> None:
     monitor.ask("migrate", uri=f"exec:cat > {shlex.quote(str(file))}")
     while (status := monitor.ask("query-migrate")["return"].get("status")) != "completed":
         if status in ("failed", "cancelled") or time.monotonic() > deadline:
@@ -86,7 +52,8 @@ def _make(line: list[str], folder: Path) -> Path:
              "migration.store-global-state=off"], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=output)
     try:
-        monitor = _Monitor(process)
+        assert process.stdout is not None and process.stdin is not None
+        monitor = Monitor(process.stdout, process.stdin)
         monitor.ask("migrate-set-parameters", **{"max-bandwidth": 1 << 40})
         for turn in range(int(LIMIT_SECONDS / STEP_SECONDS)):
             time.sleep(STEP_SECONDS)
@@ -141,9 +108,10 @@ class FirmwareStates:
         """None for a machine that cannot be saved; its boots begin with its power."""
         folder.mkdir(parents=True)
         line = machine.command(key[0], disk, folder, self.emulator)
-        line += machine.logged_consoles(folder / "debug.log", folder / "serial.log")
+        line += machine.logged_debug(folder / "debug.log")
+        line += machine.logged_serial(folder / "serial.log")
         try:
             return _make(line, folder).resolve()
-        except StateError as error:
+        except (StateError, ProtocolError) as error:
             (folder / "error.txt").write_text(f"{error}\n", encoding="utf-8")
             return None

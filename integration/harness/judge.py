@@ -25,6 +25,8 @@ class State(StrEnum):
     WRONG_CODE = "WRONG_CODE"
     MISSING_MARKER = "MISSING_MARKER"
     AUTHORITY = "AUTHORITY"
+    # The person at the serial port did not see what should be there.
+    TERMINAL = "TERMINAL"
     # The scenario could not be set up: the fault is in the data or in the build, not in the guest.
     BAD_SCENARIO = "BAD_SCENARIO"
 
@@ -93,7 +95,10 @@ def forbidden_line(scenario: Scenario, logs: dict[str, str]) -> str | None:
 
 
 def _emulator_failed(status: int | None) -> bool:
-    """isa-debug-exit gives 2 x code + 1 with codes from 1; a reset or power-off gives 0."""
+    """isa-debug-exit gives 2 x code + 1 with codes from 1; a reset or power-off gives 0.
+
+    A machine that is to switch itself off starts again after a reset, so that 0 means one thing.
+    """
     return status is not None and status != 0 and (status < 3 or status % 2 == 0)
 
 
@@ -102,7 +107,8 @@ def _wrong_code(scenario: Scenario, status: int | None) -> str | None:
     if code == scenario.exit_code:
         return None
     found = "still running" if code is None else f"{code:#04x}"
-    wanted = "still running" if scenario.exit_code is None else f"{scenario.exit_code:#04x}"
+    wanted = {None: "still running", 0: "power-off"}.get(
+        scenario.exit_code, f"{scenario.exit_code or 0:#04x}")
     return f"exit {found}, expected {wanted}"
 
 
@@ -135,7 +141,7 @@ def _judge(
     if ending.timed_out:
         last = lines(logs["debug"])[-1:] or ["nothing"]
         return Verdict(State.HUNG, f"{context}; last line: {last[0]}")
-    if ending.status == 0:
+    if ending.status == 0 and scenario.exit_code != 0:
         return Verdict(State.GUEST_RESET, context)
     if trouble is not None and has_cases:
         return Verdict(State.GUEST_TESTS, trouble)

@@ -42,8 +42,12 @@ def require_emulator(name: str = EMULATOR) -> str:
     return path
 
 
-def command(machine: Machine, disk: Path, folder: Path, emulator: str = EMULATOR) -> list[str]:
+def command(
+    machine: Machine, disk: Path, folder: Path, emulator: str = EMULATOR, restarts: bool = False,
+) -> list[str]:
     """The machine without consoles. Copies the variable store into `folder`.
+
+    A reset ends the emulator, unless the machine `restarts`.
 
     Software emulation always, so that results do not depend on the host's processor.
     """
@@ -53,7 +57,8 @@ def command(machine: Machine, disk: Path, folder: Path, emulator: str = EMULATOR
     board = "q35,smm=on" if machine.secure_boot else "q35"
     line = [
         emulator, "-nodefaults", "-machine", board, "-accel", "tcg", "-cpu", machine.cpu,
-        "-m", str(machine.memory_mib), "-smp", str(machine.cpus), "-vga", "std", "-no-reboot",
+        "-m", str(machine.memory_mib), "-smp", str(machine.cpus), "-vga", "std",
+        *([] if restarts else ["-no-reboot"]),
         "-drive", f"if=pflash,format=raw,readonly=on,file={files.code}",
         "-drive", f"if=pflash,format=raw,file={variables}",
         "-drive", f"if=none,id=esp,format=raw,readonly=on,file={disk}",
@@ -65,11 +70,15 @@ def command(machine: Machine, disk: Path, folder: Path, emulator: str = EMULATOR
     return [*line, *machine.arguments]
 
 
-def logged_consoles(debug: Path, serial: Path) -> list[str]:
-    """Both consoles into files, no display, and the debug exit that reports the guest's code."""
+def logged_serial(serial: Path) -> list[str]:
+    """The serial port into a file; nobody types."""
+    return ["-chardev", f"file,id=serial,path={serial}", "-serial", "chardev:serial"]
+
+
+def logged_debug(debug: Path) -> list[str]:
+    """No display, the debug console into a file, and the exit that reports the guest's code."""
     return [
         "-display", "none",
-        "-chardev", f"file,id=serial,path={serial}", "-serial", "chardev:serial",
         "-chardev", f"file,id=debug,path={debug}",
         "-device", "isa-debugcon,iobase=0xe9,chardev=debug",
         "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]

@@ -12,6 +12,8 @@ from typing import Any
 from harness import configuration
 from harness.guest_tests import GuestTests
 from harness.mutations import Operation
+from harness.terminal import ScriptError, Step
+from harness.terminal import decode as decode_steps
 
 STREAMS = ("debug", "serial")
 PROFILES = ("dev", "release", "smoke")
@@ -67,6 +69,7 @@ class Scenario:
     expect: dict[str, tuple[str, ...]]
     forbid: dict[str, tuple[str, ...]]
     # None: the guest is not expected to end; it is stopped `settle_seconds` after the last marker.
+    # 0: it switches the machine off.
     exit_code: int | None
     settle_seconds: float
     timeout_seconds: float
@@ -82,11 +85,13 @@ class Scenario:
     authority: Authority | None = None
     # Changes to the boot configuration of the image; empty: the image as it was built.
     configuration: dict[str, Any] = field(default_factory=dict)
+    # What a person does at the serial port; empty: nobody is there, and it is only read.
+    terminal: tuple[Step, ...] = ()
 
 
 KEYS = {"about", "profile", "machine", "loader", "mutations", "expect", "forbid", "exit",
         "settle_seconds", "timeout_seconds", "root", "tests", "backtrace", "power_on", "authority",
-        "configuration"}
+        "configuration", "terminal"}
 REQUIRED = {"about", "profile", "expect", "exit"}
 
 
@@ -141,8 +146,8 @@ def _authority(row: dict[str, Any], name: str) -> Authority | None:
 
 
 def _exit_code(value: Any, place: str) -> int | None:
-    if value == "none":
-        return None
+    if value in ("none", "off"):
+        return {"none": None, "off": 0}[value]
     good = type(value) is str and re.fullmatch(r"0x[0-9a-f]{2}", value)
     _require(bool(good) and int(value, 16) in EXIT_CODES, f'{place}.exit: not "0x01".."0x7f"')
     return int(value, 16)
@@ -163,6 +168,13 @@ def _configuration(row: dict[str, Any], name: str) -> dict[str, Any]:
         except configuration.ConfigurationError as error:
             raise ScenarioError(f"{name}.configuration: {error}") from error
     return dict(changes)
+
+
+def _terminal(row: dict[str, Any], name: str) -> tuple[Step, ...]:
+    try:
+        return decode_steps(row.get("terminal", []), f"{name}.terminal")
+    except ScriptError as error:
+        raise ScenarioError(str(error)) from error
 
 
 def _merged(common: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
@@ -190,7 +202,8 @@ def decode(name: str, row: Any) -> Scenario:
     power_on = row.get("power_on", False)
     _require(type(power_on) is bool, f"{name}.power_on: not true or false")
     expect = _markers(row["expect"], f"{name}.expect")
-    _require(any(expect.values()), f"{name}.expect: no marker at all")
+    steps = _terminal(row, name)
+    _require(any(expect.values()) or bool(steps), f"{name}.expect: no marker at all")
     return Scenario(
         name=name, about=row["about"], profile=row["profile"],
         machine=_record(Machine, row.get("machine", {}), f"{name}.machine"), loader=loader,
@@ -200,7 +213,8 @@ def decode(name: str, row: Any) -> Scenario:
         settle_seconds=_number(row, "settle_seconds", 1, name),
         timeout_seconds=_number(row, "timeout_seconds", 60, name),
         root=root, tests=_tests(row, name), backtrace=tuple(backtrace), power_on=power_on,
-        authority=_authority(row, name), configuration=_configuration(row, name))
+        authority=_authority(row, name), configuration=_configuration(row, name),
+        terminal=steps)
 
 
 def read_file(path: Path) -> list[Scenario]:

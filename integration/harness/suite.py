@@ -3,6 +3,7 @@
 import json
 import shlex
 import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -18,11 +19,12 @@ from harness.elf_edit import ElfError
 from harness.fat32 import FatError
 from harness.firmware_state import FirmwareStates
 from harness.bootimage import ImageError
-from harness.judge import State, Verdict, judge, lines, missing_marker
+from harness.judge import Ending, State, Verdict, judge, lines, missing_marker
 from harness.media import Sources, declared_configuration, prepare, symbols
 from harness.mutations import MutationError
 from harness.scenario import STREAMS, Scenario
 from harness.secure_boot import SigningError
+from harness.terminal import Terminal
 
 SETUP_ERRORS = (
     OSError, ConfigurationError, DeclarationError, ElfError, FatError, ImageError, MutationError,
@@ -70,27 +72,51 @@ def _backtrace_trouble(options: Options, scenario: Scenario, logs: dict[str, str
     return None
 
 
+def _run(
+    options: Options, scenario: Scenario, folder: Path, line: list[str], person: Terminal,
+    stop: threading.Event,
+) -> Ending:
+    """Runs the emulator, and the person at its serial port if there is one."""
+    serial = folder / "serial.log"
+    has_person = bool(scenario.terminal)
+    line += person.arguments(serial) if has_person else machine.logged_serial(serial)
+    (folder / "command.txt").write_text(shlex.join(line) + "\n", encoding="utf-8")
+
+    def is_done() -> bool:
+        if has_person and person.trouble != "":
+            return bool(person.trouble)
+        return scenario.exit_code is None and missing_marker(scenario, _logs(folder)) is None
+
+    if has_person:
+        person.start()
+    try:
+        return emulator.run(
+            line, folder / "emulator.log", scenario.timeout_seconds * options.timeout_scale,
+            is_done, scenario.settle_seconds, stop)
+    finally:
+        if has_person:
+            person.stop()
+
+
 def _boot(options: Options, scenario: Scenario, folder: Path, stop: threading.Event) -> Verdict:
     """Prepares, runs and judges one scenario in `folder`."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     disk = prepare(options.sources, scenario, folder)
-    line = machine.command(scenario.machine, disk, folder, options.emulator)
-    line += machine.logged_consoles(folder / "debug.log", folder / "serial.log")
+    line = machine.command(
+        scenario.machine, disk, folder, options.emulator, restarts=scenario.exit_code == 0)
+    line += machine.logged_debug(folder / "debug.log")
     if options.firmware is not None and not scenario.power_on:
         line += options.firmware.arguments(scenario.machine, disk)
-    (folder / "command.txt").write_text(shlex.join(line) + "\n", encoding="utf-8")
-
-    def is_done() -> bool:
-        return scenario.exit_code is None and missing_marker(scenario, _logs(folder)) is None
-
-    ending = emulator.run(
-        line, folder / "emulator.log", scenario.timeout_seconds * options.timeout_scale, is_done,
-        scenario.settle_seconds, stop)
+    with tempfile.TemporaryDirectory() as sockets:
+        person = Terminal(scenario.terminal, Path(sockets), options.timeout_scale)
+        ending = _run(options, scenario, folder, line, person, stop)
     logs = _logs(folder)
     verdict = judge(scenario, logs, ending)
     if scenario.tests is not None and scenario.tests.errors:
         verdict = error_table.judged(verdict, lines(logs["debug"]))
+    if person.trouble and verdict.state in (State.OK, State.HUNG, State.MISSING_MARKER):
+        verdict = Verdict(State.TERMINAL, person.trouble)
     if verdict.state is State.OK and scenario.backtrace:
         trouble = _backtrace_trouble(options, scenario, logs)
         if trouble is not None:
