@@ -33,6 +33,10 @@ struct OperationNumberTests {
     #expect(numbers(LogdOperation.self) == Array(0x510...0x512))
     #expect(numbers(CrashdOperation.self) == Array(0x520...0x522))
     #expect(numbers(TimedOperation.self) == Array(0x530...0x534))
+    #expect(numbers(IrqdOperation.self) == Array(0x540...0x545))
+    #expect(numbers(DevicedOperation.self) == Array(0x550...0x55C))
+    #expect(numbers(ProbedOperation.self) == Array(0x560...0x562))
+    #expect(numbers(HotplugdOperation.self) == Array(0x570...0x571))
   }
 
   @Test func `the published numbers are kept`() {
@@ -53,6 +57,9 @@ struct OperationNumberTests {
     #expect(oneWay(LogdOperation.self) == [0x510])
     #expect(oneWay(CrashdOperation.self) == [0x520])
     #expect(oneWay(TimedOperation.self) == [])
+    #expect(oneWay(IrqdOperation.self) == [0x543])
+    #expect(oneWay(DevicedOperation.self) == [])
+    #expect(oneWay(ProbedOperation.self) + oneWay(HotplugdOperation.self) == [])
   }
 
   @Test func `only cold requests and log lines leave the registers`() {
@@ -62,5 +69,7 @@ struct OperationNumberTests {
     #expect(long(MemdOperation.self) + long(VspacedOperation.self) == [])
     #expect(long(NamedOperation.self) + long(TimedOperation.self) == [])
     #expect(long(CrashdOperation.self) == [])
+    #expect(long(IrqdOperation.self) + long(DevicedOperation.self) == [])
+    #expect(long(ProbedOperation.self) + long(HotplugdOperation.self) == [])
   }
 }
