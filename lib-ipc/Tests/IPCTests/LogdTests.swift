@@ -10,13 +10,14 @@ private let append = Wire(0x510, "02 00 0500 68656C6C6F")
 private let longest = Wire(0x510, "00 00 E003" + String(repeating: "61", count: 992))
 private let record = Wire(
   0x511, "0700000000000000 00CA9A3B00000000 2100000000000000 03 00 0200 04000000 C3A9")
+private let setMirror = Wire(0x513, "02 00000000000000")
 private let status = Wire(
   0x512, "0200000000000000 0900000000000000 0300000000000000 00000100 01 000000")
 
 struct LogdRequestTests {
   static let wires = [
     append, Wire(0x510, oneWay: true, "04 00 0500 68656C6C6F"), Wire(0x510, "00 00 0000"),
-    Wire(0x511, "0700000000000000"), Wire(0x512, ""),
+    Wire(0x511, "0700000000000000"), Wire(0x512, ""), setMirror,
   ]
   static let badFields = [
     BadField(append, at: 0, "05"), BadField(append, reserved: 1), BadField(append, at: 2, "04"),
@@ -25,6 +26,8 @@ struct LogdRequestTests {
     BadField(append, at: 4, "0A"), BadField(append, at: 8, "1B", reported: 4),
     BadField(append, at: 6, "7F", reported: 4), BadField(append, at: 4, "FF"),
     BadField(append, at: 8, "C3", reported: 4),
+    BadField(setMirror, at: 0, "04"), BadField(setMirror, reserved: 1),
+    BadField(setMirror, reserved: 7),
   ]
 
   @Test(arguments: wires)
@@ -85,6 +88,11 @@ struct LogdRequestTests {
     #expect(try encode(LogdRequest.read(cursor: 7)).bytes == hex("0700000000000000"))
   }
 
+  @Test func `SET_MIRROR has these bytes`() throws {
+    let encoded = try encode(LogdRequest.setMirror(.serial))
+    #expect(encoded == Encoded(tag: setMirror.requestTag, bytes: setMirror.bytes))
+  }
+
   @Test func `the fields of APPEND are read`() throws {
     let body = append.bytes
     let request = try LogdRequest(decoding: append.requestTag, body: body.span.rawBytes)
@@ -110,11 +118,12 @@ struct LogdRequestTests {
 
 struct LogdReplyTests {
   static let wires = [
-    Wire(0x510, "0700000000000000"), record, status,
+    Wire(0x510, "0700000000000000"), record, status, Wire(0x513, "0700000000000000"),
     Wire(0x512, "0100000000000000 0100000000000000 0000000000000000 00000100 03 000000"),
   ]
   static let badFields = [
     BadField(Wire(0x510, "0700000000000000"), at: 0, "00"),
+    BadField(Wire(0x513, "0700000000000000"), at: 0, "00"),
     BadField(record, at: 0, "00"), BadField(record, at: 24, "05"), BadField(record, reserved: 25),
     BadField(record, at: 26, "01"), BadField(record, at: 26, "03"),
     BadField(record, at: 32, "0A"),

@@ -30,13 +30,15 @@ struct OperationNumberTests {
     #expect(numbers(VspacedOperation.self) == Array(0x420...0x427))
     #expect(numbers(PagerdOperation.self) == Array(0x430...0x435))
     #expect(numbers(NamedOperation.self) == Array(0x500...0x506))
-    #expect(numbers(LogdOperation.self) == Array(0x510...0x512))
+    #expect(numbers(LogdOperation.self) == Array(0x510...0x513))
     #expect(numbers(CrashdOperation.self) == Array(0x520...0x522))
     #expect(numbers(TimedOperation.self) == Array(0x530...0x534))
     #expect(numbers(IrqdOperation.self) == Array(0x540...0x545))
     #expect(numbers(DevicedOperation.self) == Array(0x550...0x55C))
     #expect(numbers(ProbedOperation.self) == Array(0x560...0x562))
     #expect(numbers(HotplugdOperation.self) == Array(0x570...0x571))
+    #expect(numbers(SerialdOperation.self) == Array(0x580...0x584))
+    #expect(numbers(DrvSerialOperation.self) == Array(0x5A0...0x5A2))
   }
 
   @Test func `the published numbers are kept`() {
@@ -46,6 +48,9 @@ struct OperationNumberTests {
     #expect(TimedOperation.nowMonotonic.rawValue == 0x530)
     #expect(TimedOperation.nowWall.rawValue == 0x531)
     #expect(TimedOperation.waitUntil.rawValue == 0x532)
+    #expect(DrvSerialOperation.write.rawValue == 0x5A0)
+    #expect(DrvSerialOperation.read.rawValue == 0x5A1)
+    #expect(DrvSerialOperation.readStats.rawValue == 0x5A2)
   }
 
   @Test func `exactly these may travel one-way`() {
@@ -60,9 +65,10 @@ struct OperationNumberTests {
     #expect(oneWay(IrqdOperation.self) == [0x543])
     #expect(oneWay(DevicedOperation.self) == [])
     #expect(oneWay(ProbedOperation.self) + oneWay(HotplugdOperation.self) == [])
+    #expect(oneWay(SerialdOperation.self) + oneWay(DrvSerialOperation.self) == [])
   }
 
-  @Test func `only cold requests and log lines leave the registers`() {
+  @Test func `only cold requests, log lines and console text leave the registers`() {
     #expect(long(ProcdOperation.self) == [0x402])
     #expect(long(PagerdOperation.self) == [0x431])
     #expect(long(LogdOperation.self) == [0x510])
@@ -71,5 +77,7 @@ struct OperationNumberTests {
     #expect(long(CrashdOperation.self) == [])
     #expect(long(IrqdOperation.self) + long(DevicedOperation.self) == [])
     #expect(long(ProbedOperation.self) + long(HotplugdOperation.self) == [])
+    #expect(long(SerialdOperation.self) == [0x580, 0x582])
+    #expect(long(DrvSerialOperation.self) == [0x5A0])
   }
 }

@@ -12,6 +12,8 @@ public enum LogdOperation: UInt16, ServiceOperation {
   case read = 0x511
   /// Reads counters.
   case status = 0x512
+  /// Says where records are copied to.
+  case setMirror = 0x513
 
   /// How each operation travels.
   public var shape: OperationShape {
@@ -20,6 +22,7 @@ public enum LogdOperation: UInt16, ServiceOperation {
     case .append: .callOrOneWay(.between(4, 4 + longest), reply: .exactly(8))
     case .read: .call(.exactly(8), reply: .between(32, 32 + longest))
     case .status: .call(.empty, reply: .exactly(32))
+    case .setMirror: .call(.exactly(8), reply: .exactly(8))
     }
   }
 }
@@ -54,6 +57,8 @@ public enum LogdRequest: ServiceRequest, ~Escapable {
   case read(cursor: UInt64)
   /// The counters.
   case status
+  /// Records are copied there from now on; only for the console that shows them.
+  case setMirror(LogMirror)
 
   /// What is asked for.
   public var operation: LogdOperation {
@@ -61,6 +66,7 @@ public enum LogdRequest: ServiceRequest, ~Escapable {
     case .append: .append
     case .read: .read
     case .status: .status
+    case .setMirror: .setMirror
     }
   }
 
@@ -75,6 +81,9 @@ public enum LogdRequest: ServiceRequest, ~Escapable {
       self = .append(severity, try reader.text(length, lengthAt: 2))
     case .read: self = .read(cursor: try reader.integer())
     case .status: self = .status
+    case .setMirror:
+      self = .setMirror(try reader.value())
+      try reader.reserved(7)
     }
   }
 
@@ -87,6 +96,9 @@ public enum LogdRequest: ServiceRequest, ~Escapable {
       try writer.integer(text.length)
       try writer.bytes(text.bytes)
     case .read(let cursor): try writer.integer(cursor)
+    case .setMirror(let mirror):
+      try writer.value(mirror)
+      try writer.reserved(7)
     case .status: break
     }
   }
@@ -191,6 +203,8 @@ public enum LogdReply: ServiceReply, ~Escapable {
   case read(LogRecord)
   /// The counters.
   case status(LogStatus)
+  /// The first record that no mirror has shown.
+  case setMirror(number: UInt64)
 
   /// What is answered.
   public var operation: LogdOperation {
@@ -198,6 +212,7 @@ public enum LogdReply: ServiceReply, ~Escapable {
     case .append: .append
     case .read: .read
     case .status: .status
+    case .setMirror: .setMirror
     }
   }
 
@@ -214,13 +229,15 @@ public enum LogdReply: ServiceReply, ~Escapable {
           refusedCount: try reader.integer(), capacityBytes: try reader.integer(),
           mirror: try reader.value()))
       try reader.reserved(3)
+    case .setMirror: self = .setMirror(number: try reader.integer(in: 1...UInt64.max))
     }
   }
 
   /// Writes the fields.
   public func write(to writer: inout BodyWriter) throws(ProtocolError) {
     switch self {
-    case .append(let number): try writer.integer(number, in: 1...UInt64.max)
+    case .append(let number), .setMirror(let number):
+      try writer.integer(number, in: 1...UInt64.max)
     case .read(let record): try record.write(to: &writer)
     case .status(let status):
       try writer.integer(status.oldestNumber)
@@ -230,23 +247,5 @@ public enum LogdReply: ServiceReply, ~Escapable {
       try writer.value(status.mirror)
       try writer.reserved(3)
     }
-  }
-}
-
-extension LogText {
-  /// Number of bytes; the initialiser keeps it below 2^16.
-  fileprivate var length: UInt16 { UInt16(truncatingIfNeeded: bytes.byteCount) }
-}
-
-extension BodyReader {
-  /// Takes the text at the end of a body, which must be exactly `length` bytes.
-  @_lifetime(copy self)
-  fileprivate mutating func text(
-    _ length: UInt16, lengthAt lengthOffset: Int
-  ) throws(ProtocolError) -> LogText {
-    let start = offset
-    try require(Int(length) == remaining, at: lengthOffset)
-    guard let text = LogText(try take(Int(length))) else { throw .invalidField(offset: start) }
-    return text
   }
 }

@@ -57,3 +57,33 @@ public struct LogText: ~Escapable {
     return count + 1
   }
 }
+
+extension LogText {
+  /// Number of bytes; the initialiser keeps it below 2^16.
+  var length: UInt16 { UInt16(truncatingIfNeeded: bytes.byteCount) }
+
+  /// Whether a character begins at an offset, or the text ends there.
+  func isBoundary(_ offset: UInt16) -> Bool {
+    guard Int(offset) < bytes.byteCount else { return Int(offset) == bytes.byteCount }
+    return ((try? bytes.integer(at: Int(offset), as: UInt8.self)) ?? 0) & 0xC0 != 0x80
+  }
+}
+
+extension BodyReader {
+  /// Takes the text at the end of a body, which must be exactly `length` bytes.
+  @_lifetime(copy self)
+  mutating func text(
+    _ length: UInt16, lengthAt lengthOffset: Int
+  ) throws(ProtocolError) -> LogText {
+    try require(Int(length) == remaining, at: lengthOffset)
+    return try text(length)
+  }
+
+  /// Takes a text of `length` bytes.
+  @_lifetime(copy self)
+  mutating func text(_ length: UInt16) throws(ProtocolError) -> LogText {
+    let start = offset
+    guard let text = LogText(try take(Int(length))) else { throw .invalidField(offset: start) }
+    return text
+  }
+}

@@ -1,5 +1,5 @@
 // logd: the log (docs/reference/protocols/logd.md). What arrives is kept in a ring with its time
-// and the badge it came with, shown on the kernel's log while no console is up, and read back by
+// and the badge it came with, shown on the kernel's log until a console shows it, and read back by
 // cursor. The kernel's own lines are records too.
 
 public import Bootstrap
@@ -16,11 +16,19 @@ public struct Logd: Server {
   static let kernelLog = ServiceSlot.control(0)
   static let log = ServiceSlot.control(1)
   static let clock = ServiceSlot.control(2)
+  /// The notification of seriald.
+  static let console = ServiceSlot.peer(0)
+  /// Who shows the log: seriald's way to the reader face.
+  static let consoleBadge = Badge(
+    rawValue: LogdFaces.reader.first + UInt64(RoleID.seriald.rawValue))
 
   var journal: Journal
   /// The number of the first byte of the kernel's log that was not looked at.
   var kernelCursor: UInt64 = 0
   var mirror: LogMirror
+  /// The first record that no mirror has shown.
+  private var unshown: UInt64 = 1
+  private let hasKernelMirror: Bool
   private var refusedCount: UInt64 = 0
   private var lastTime: UInt64
 
@@ -34,7 +42,8 @@ public struct Logd: Server {
     self.journal = journal
     lastTime = start.info.startNanoseconds
     // A release kernel shows nothing, so there is nothing to gain from telling it.
-    mirror = start.info.profile == .release ? .off : .kernel
+    hasKernelMirror = start.info.profile != .release
+    mirror = hasKernelMirror ? .kernel : .off
   }
 
   /// Answers those who log and those who read.
@@ -43,19 +52,42 @@ public struct Logd: Server {
   ) throws(ResultCode) -> Reply {
     let isSource = LogdFaces.source.contains(message.badge)
     guard isSource || LogdFaces.reader.contains(message.badge) else { throw .denied }
-    switch try take(message, isSource: isSource, system.buffer) {
-    case .kept(let number):
+    let next = journal.next
+    let work = try take(message, isSource: isSource, system.buffer)
+    if case .kept(let number) = work {
       journal.stamp(from: number, now(&system))
       if mirror == .kernel { show(number, &system) }
-      readKernelLog(&system)
-      return .now(try system.encode(reply: LogdReply.append(number: number)))
-    case .read(let cursor):
-      readKernelLog(&system)
-      return .now(try read(cursor, &system))
-    case .status:
-      readKernelLog(&system)
-      return .now(try system.encode(reply: LogdReply.status(status)))
     }
+    readKernelLog(&system)
+    if mirror == .serial, journal.next > next { _ = system.notify(Self.console) }
+    switch work {
+    case .kept(let number):
+      return .now(try system.encode(reply: LogdReply.append(number: number)))
+    case .read(let cursor): return .now(try read(cursor, message.badge, &system))
+    case .status: return .now(try system.encode(reply: LogdReply.status(status)))
+    case .setMirror(let mirror):
+      let number = try change(to: mirror, message.badge)
+      return .now(try system.encode(reply: LogdReply.setMirror(number: number)))
+    }
+  }
+
+  /// Copies records elsewhere from now on.
+  ///
+  /// - Returns: The first record that no mirror has shown.
+  /// - Throws: DENIED when another than the console asks, UNSUPPORTED for a mirror not there.
+  private mutating func change(
+    to mirror: LogMirror, _ badge: Badge
+  ) throws(ResultCode) -> UInt64 {
+    guard badge == Self.consoleBadge else { throw .denied }
+    switch mirror {
+    case .off, .serial: break
+    case .kernel: guard hasKernelMirror else { throw .unsupported }
+    case .serialAndFramebuffer: throw .unsupported
+    }
+    // The kernel's own lines were on its console already, and records are there at once.
+    if self.mirror == .kernel { unshown = journal.next }
+    self.mirror = mirror
+    return unshown
   }
 
   /// What is left to do for a request.
@@ -64,6 +96,7 @@ public struct Logd: Server {
     case kept(UInt64)
     case read(UInt64)
     case status
+    case setMirror(LogMirror)
   }
 
   /// Reads a request, and keeps what it brings: the text lies in the buffer.
@@ -88,6 +121,7 @@ public struct Logd: Server {
       return .kept(journal.append(text.bytes, severity, from: message.badge))
     case .read(let cursor): return .read(cursor)
     case .status: return .status
+    case .setMirror(let mirror): return .setMirror(mirror)
     }
   }
 
@@ -101,8 +135,8 @@ public struct Logd: Server {
   /// Writes the reply to READ.
   ///
   /// - Throws: NOT_FOUND at the end.
-  private func read<S: System>(
-    _ cursor: UInt64, _ system: inout S
+  private mutating func read<S: System>(
+    _ cursor: UInt64, _ badge: Badge, _ system: inout S
   ) throws(ResultCode) -> MessageTag {
     guard let number = journal.first(from: cursor), let entry = journal.entry(number) else {
       throw .notFound
@@ -112,6 +146,7 @@ public struct Logd: Server {
     let record = LogRecord(
       number: number, nanoseconds: entry.nanoseconds, source: entry.source,
       severity: entry.severity, lostCount: journal.lostCount(from: cursor), text: text)
+    if mirror == .serial, badge == Self.consoleBadge { unshown = max(unshown, number + 1) }
     return try system.encode(reply: LogdReply.read(record))
   }
 

@@ -34,6 +34,7 @@ final class Scene {
 
   static let source = Badge(rawValue: 0x1_0011)
   static let reader = Badge(rawValue: 0x2_0099)
+  static let console = Badge(rawValue: 0x2_0031)
 
   init(heap: Int = 1 << 16, profile: BuildProfile = .smoke) throws {
     var start = Start.sample(.logd, heapBytes: heap, cspaceSlots: 64)
@@ -138,6 +139,16 @@ final class Scene {
     }
     return found
   }
+
+  /// SET_MIRROR; gives the number of the first record that nobody has shown.
+  @discardableResult
+  func setMirror(_ mirror: LogMirror, as badge: Badge = Scene.console) throws -> UInt64 {
+    let body = [mirror.rawValue] + [UInt8](repeating: 0, count: 7)
+    return try send(.setMirror, body, as: badge).word(0)
+  }
+
+  /// How often seriald was signalled.
+  var signalCount: Int { kernel.notified.filter { $0.slot == ServiceSlot.peer(0) }.count }
 
   /// STATUS.
   func status() throws -> LogStatus {
