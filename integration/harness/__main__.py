@@ -31,6 +31,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--keep-disks", action="store_true")
     parser.add_argument(
         "--power-on", action="store_true", help="no saved start of the firmware for any boot")
+    parser.add_argument("--long", action="store_true", help="those that take long, and no others")
     parser.add_argument("--list", action="store_true", help="print the names and stop")
     parser.add_argument(
         "--images", action="store_true",
@@ -43,7 +44,8 @@ def _chosen(options: argparse.Namespace) -> list[tuple[Scenario, Path]]:
     output = options.build / "scenarios"
     pattern = options.only if "*" in options.only else f"*{options.only}*"
     scenarios = [
-        one for one in read_folder(options.scenarios) if fnmatch.fnmatchcase(one.name, pattern)]
+        one for one in read_folder(options.scenarios)
+        if one.long == options.long and fnmatch.fnmatchcase(one.name, pattern)]
     if options.repeat == 1:
         return [(one, output / one.name) for one in scenarios]
     return [

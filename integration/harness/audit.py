@@ -6,7 +6,7 @@ authority that nobody compares. Pure: no files, no processes.
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.declared import names, rights_text, text
@@ -65,6 +65,14 @@ class Process:
     slot_count: int
     held: tuple[Held, ...] = ()
 
+    @property
+    def singles(self) -> dict[int, Held]:
+        """Every capability by its slot; of a run, only the first's object is known."""
+        return {
+            one.slot + number: replace(
+                one, slot=one.slot + number, count=1, object=one.object if number == 0 else 0)
+            for one in self.held for number in range(one.count)}
+
 
 def _strict(line: str, keys: set[str]) -> dict[str, Any]:
     row = json.loads(line)
@@ -78,6 +86,14 @@ def _held(row: dict[str, Any]) -> Held:
         row["slot"], row["count"], names("type")[row["type"]], row["family"],
         sum(names("right")[name] for name in row["rights"]), int(row["badge"], 16), row["object"],
         row["target"])
+
+
+def observe_all(lines: list[str]) -> list[list[Process]]:
+    """The processes in each audit of a log. Raises AuditError unless all of all is there."""
+    starts = [number for number, line in enumerate(lines) if line == BEGIN]
+    if not starts:
+        raise AuditError("no audit in the log")
+    return [observe(lines[start:end]) for start, end in zip(starts, [*starts[1:], len(lines)])]
 
 
 def observe(lines: list[str]) -> list[Process]:

@@ -8,17 +8,17 @@ hold at run time follows from what is declared. Pure: no files, no processes.
 import re
 from collections import Counter
 
-from harness import derived
-from harness.audit import AuditError, Held, Process, observe
-from harness.declared import Capability, Configuration, Service, names, rights_text, text
+from harness import authority_changes, derived
+from harness.audit import AuditError, Held, Process, observe_all
+from harness.declared import (
+    Capability, Configuration, Service, names, rights_text, role_text, text)
 
-SUPERVISOR = 3
 RUNNING = 1
 
 
 def _fits(row: Capability, service: Service, held: Held) -> str | None:
     """What is different about a capability in a declared slot; None for nothing."""
-    target = text("role", row.peer) if row.peer else held.target
+    target = role_text(row.peer) if row.peer else held.target
     if not row.peer and row.family == 0 and row.type in (
             names("type")["endpoint"], names("type")["notification"]):
         target = service.role
@@ -28,7 +28,8 @@ def _fits(row: Capability, service: Service, held: Held) -> str | None:
     if held.rights != row.rights:
         return f"has {rights_text(held.rights)}, declared {rights_text(row.rights)}"
     badge = held.badge
-    if row.slot == SUPERVISOR and service.launch == "procd" and target == "procd":
+    is_started_by_procd = service.launch in ("procd", "program")
+    if row.slot == derived.SUPERVISOR and is_started_by_procd and target == "procd":
         # The upper half is the number of the instance, which is never 0: decision 0022.
         badge = badge & 0xFFFF_FFFF if badge >> 32 else -1
     if badge != row.badge:
@@ -59,9 +60,10 @@ def _compare_declared(service: Service, held: dict[int, Held]) -> list[str]:
     return found
 
 
-def _compare_kept(role: str, configuration: Configuration, held: list[Held]) -> list[str]:
+def _compare_kept(
+    role: str, configuration: Configuration, running: set[str], held: list[Held]) -> list[str]:
     """What is in no declared slot must be what the role keeps for its work."""
-    wanted = derived.KEPT[role](configuration) if role in derived.KEPT else Counter()
+    wanted = derived.KEPT[role](configuration, running) if role in derived.KEPT else Counter()
     found = []
     for one in held:
         key = (one.type, one.family, one.rights, one.target)
@@ -100,22 +102,14 @@ def _compare_runs(configuration: Configuration, processes: dict[str, Process]) -
     return found
 
 
-def _singles(held: tuple[Held, ...]) -> dict[int, Held]:
-    """Every capability by its slot."""
-    return {
-        one.slot + number: Held(
-            one.slot + number, 1, one.type, one.family, one.rights, one.badge,
-            one.object if number == 0 else 0, one.target)
-        for one in held for number in range(one.count)}
-
-
 def _compare_process(
-    service: Service, process: Process, configuration: Configuration) -> list[str]:
-    held = _singles(process.held)
+    service: Service, process: Process, configuration: Configuration, running: set[str],
+) -> list[str]:
+    held = process.singles
     found = _compare_declared(service, held)
     found += _compare_processes(service, process, configuration)
     found += _compare_kept(
-        service.role, configuration, _joined(list(held.values())))
+        service.role, configuration, running, _joined(list(held.values())))
     if process.state != RUNNING:
         found.append("does not run")
     if process.syscalls != service.syscalls:
@@ -172,7 +166,7 @@ def _compare_objects(processes: list[Process]) -> list[str]:
 def differences(configuration: Configuration, processes: list[Process]) -> list[str]:
     """What differs, a line each; empty when everything is as declared."""
     found = []
-    declared = [one for one in configuration.services if one.launch in ("kernel", "rootd", "procd")]
+    declared = [one for one in configuration.services if one.launch != "driver"]
     known = {one.role for one in declared}
     count = Counter(process.role for process in processes)
     for process in processes:
@@ -181,20 +175,32 @@ def differences(configuration: Configuration, processes: list[Process]) -> list[
     single = {one.role: one for one in processes if count[one.role] == 1}
     for service in declared:
         if service.role not in single:
+            # A program is there until it ends.
+            if service.launch == "program" and count[service.role] == 0:
+                continue
             found.append(f"{service.role}: {count[service.role]} processes, declared 1")
             continue
-        lines = _compare_process(service, single[service.role], configuration)
+        lines = _compare_process(service, single[service.role], configuration, set(single))
         found += [f"{service.role}: {line}" for line in lines]
     return found + _compare_runs(configuration, single) + _compare_objects(processes)
 
 
 def trouble(
-    configuration: Configuration, lines: list[str], expected: tuple[str, ...] = ()) -> str | None:
-    """What is not as expected; `expected` are differences that must be there, with `*`."""
+    configuration: Configuration, lines: list[str], expected: tuple[str, ...] = (),
+    count: int = 1) -> str | None:
+    """What is not as expected; `expected` are differences that must be there, with `*`.
+
+    Of several audits, `count` of which there must be, each is compared, and the last with the
+    first.
+    """
     try:
-        found = differences(configuration, observe(lines))
+        audits = observe_all(lines)
     except AuditError as error:
         return str(error)
+    if len(audits) != count:
+        return f"{len(audits)} audits in the log, expected {count}"
+    found = sorted({line for audit in audits for line in differences(configuration, audit)})
+    found += authority_changes.changes(audits[0], audits[-1])
     patterns = [".*".join(re.escape(part) for part in one.split("*")) for one in expected]
     extra = [line for line in found if not any(re.fullmatch(one, line) for one in patterns)]
     if extra:

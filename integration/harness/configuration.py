@@ -13,6 +13,8 @@ from typing import Any
 Row = dict[str, Any]
 PROGRAM = re.compile(r"program-(1[0-9a-f]{3})")
 PATCH_KEYS = {"switches", "services", "programs"}
+# The image with the changed configuration, in the scenario's folder.
+IMAGE = "built.img"
 EVERY_PROCESSOR = "0xffffffffffffffff"
 SYSTEM_CALLS = [
     "call", "receive", "reply", "notify", "replyReceive", "queryLocalCap", "saveReply",
@@ -149,7 +151,7 @@ def build(tool: Path, description: Path, patch: Row, programs: Path, folder: Pat
             table.get("services", {}).pop(role, None)
     own_description = folder / "image.json"
     own_description.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
-    image = folder / "built.img"
+    image = folder / IMAGE
     run = subprocess.run(
         [str(tool), "build", "--description", str(own_description), "-o", str(image)],
         capture_output=True, text=True, check=False, timeout=60)

@@ -45,6 +45,11 @@ def text(kind: str, number: int) -> str:
     return _texts(kind).get(number, f"{kind} {number:#x}")
 
 
+def role_text(number: int) -> str:
+    """The name of a role; programs have their number in it."""
+    return f"program-{number:04x}" if 0x1000 <= number < 0x2000 else text("role", number)
+
+
 def rights_text(rights: int) -> str:
     """The names of rights."""
     bits = [name for name, bit in names("right").items() if name != "all" and rights & bit]
@@ -95,7 +100,7 @@ class Service:
 
     @property
     def role(self) -> str:
-        return text("role", struct.unpack_from("<H", self.own)[0])
+        return role_text(struct.unpack_from("<H", self.own)[0])
 
     @property
     def launch(self) -> str:

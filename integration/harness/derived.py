@@ -6,10 +6,10 @@ docs/reference/authority.md, "What follows", has the rules in words. Pure: no fi
 from collections import Counter
 
 from harness.audit import Held
-from harness.declared import Configuration, Service, names, text
+from harness.declared import Configuration, Service, names, role_text
 
 # Slots of an intake table: docs/reference/intake.md.
-NAMES, FIRST_RESOURCE, FIRST_DYNAMIC = 5, 64, 2048
+SUPERVISOR, NAMES, FIRST_RESOURCE, FIRST_DYNAMIC = 3, 5, 64, 2048
 # Behind the slots where messages put capabilities, which are empty between two messages.
 FIRST_KEPT = FIRST_DYNAMIC + 8
 # Type, family, rights and whose it is; never with a badge.
@@ -20,38 +20,62 @@ def launched(configuration: Configuration, launcher: str) -> list[Service]:
     return [service for service in configuration.services if service.launch == launcher]
 
 
-def _kept_by_procd(configuration: Configuration) -> Wanted:
-    """What it starts services with, unbadged, and the processes themselves."""
+def started_by_procd(configuration: Configuration) -> list[Service]:
+    return launched(configuration, "procd") + launched(configuration, "program")
+
+
+def _kept_by_rootd(configuration: Configuration, running: set[str]) -> Wanted:
+    """What it makes and keeps for programs, of which its own entry says nothing."""
+    wanted: Wanted = Counter()
+    right = names("right")
+    pair = right["send"] | right["receive"] | right["manage"]
+    for program in launched(configuration, "program"):
+        wanted[(names("type")["endpoint"], 0, pair | right["grant"], program.role)] += 1
+        wanted[(names("type")["notification"], 0, pair, program.role)] += 1
+        wanted[(names("type")["frame"], 0, right["read"], "")] += 1
+    return wanted
+
+
+def _kept_by_procd(configuration: Configuration, running: set[str]) -> Wanted:
+    """What it starts services with, unbadged, and the processes themselves.
+
+    It keeps the first for a program that ended as well, since it could be started again.
+    """
     wanted: Wanted = Counter()
     process = names("type")["process"]
     everything = names("right")["read"] | names("right")["write"] | names("right")["manage"]
-    for service in launched(configuration, "procd"):
-        wanted[(process, 0, everything, service.role)] += 1
+    for service in started_by_procd(configuration):
+        if service.role in running:
+            wanted[(process, 0, everything, service.role)] += 1
         for row in service.capabilities:
             if row.is_acquired:
                 continue
-            target = text("role", row.peer) if row.peer else service.role
+            target = role_text(row.peer) if row.peer else service.role
             target = "" if row.family else target
             wanted[(row.type, row.family, row.rights, target)] += 1
     return wanted
 
 
-def _kept_by_vspaced(configuration: Configuration) -> Wanted:
+def _kept_by_vspaced(configuration: Configuration, running: set[str]) -> Wanted:
     """The processes that procd made, to map into."""
     process, manage = names("type")["process"], names("right")["manage"]
     return Counter(
-        (process, 0, manage, service.role) for service in launched(configuration, "procd"))
+        (process, 0, manage, service.role) for service in started_by_procd(configuration)
+        if service.role in running)
 
 
-def _kept_by_named(configuration: Configuration) -> Wanted:
-    """The endpoints of those who register, to send through."""
+def _kept_by_named(configuration: Configuration, running: set[str]) -> Wanted:
+    """The endpoints of those who register, to send through: services, and no programs."""
     endpoint, send = names("type")["endpoint"], names("right")["send"]
     return Counter(
         (endpoint, 0, send, service.role) for service in configuration.services
-        if any(row.slot == NAMES for row in service.capabilities))
+        if service.launch != "program" and any(row.slot == NAMES for row in service.capabilities))
 
 
-KEPT = {"procd": _kept_by_procd, "vspaced": _kept_by_vspaced, "named": _kept_by_named}
+# Each from the configuration and the roles that have a process.
+KEPT = {
+    "rootd": _kept_by_rootd, "procd": _kept_by_procd, "vspaced": _kept_by_vspaced,
+    "named": _kept_by_named}
 
 
 def is_memory_of_memd(one: Held) -> bool:

@@ -79,10 +79,13 @@ def _operations(sources: Sources, scenario: Scenario) -> list[Operation]:
         for operation in scenario.mutations]
 
 
-def declared_configuration(sources: Sources, scenario: Scenario) -> Configuration:
-    """What the scenario's image declares before it is changed."""
+def declared_configuration(sources: Sources, scenario: Scenario, folder: Path) -> Configuration:
+    """What the scenario's image declares, its own configuration included, before mutations."""
     name = f"boot-{scenario.root}.img" if scenario.root else IMAGE_NAME
-    image = bootimage.parse(_contents(sources.build / scenario.profile / name))
+    path = sources.build / scenario.profile / name
+    if scenario.configuration:
+        path = folder / configuration.IMAGE
+    image = bootimage.parse(_contents(path))
     return Configuration.decode(image.sections[image.index("boot-config")].data)
 
 

@@ -54,6 +54,8 @@ class Authority:
 
     # The differences that must be found, with `*` for any text; no others may.
     differences: tuple[str, ...] = ()
+    # Audits in the log. Each is compared, and what services hold in the last with the first.
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,13 @@ class Scenario:
     configuration: dict[str, Any] = field(default_factory=dict)
     # What a person does at the serial port; empty: nobody is there, and it is only read.
     terminal: tuple[Step, ...] = ()
+    # Takes many minutes, so it runs only when long ones are asked for.
+    long: bool = False
 
 
 KEYS = {"about", "profile", "machine", "loader", "mutations", "expect", "forbid", "exit",
         "settle_seconds", "timeout_seconds", "root", "tests", "backtrace", "power_on", "authority",
-        "configuration", "terminal"}
+        "configuration", "long", "terminal"}
 REQUIRED = {"about", "profile", "expect", "exit"}
 
 
@@ -142,6 +146,7 @@ def _authority(row: dict[str, Any], name: str) -> Authority | None:
     authority: Authority = _record(Authority, row["authority"], f"{name}.authority")
     good = all(type(text) is str and text for text in authority.differences)
     _require(good, f"{name}.authority: no list of differences")
+    _require(authority.count > 0, f"{name}.authority: no audit at all")
     return authority
 
 
@@ -199,8 +204,9 @@ def decode(name: str, row: Any) -> Scenario:
     _require(good, f"{name}.backtrace: not a list of functions")
     root = row.get("root", "")
     _require(root == "" or type(root) is str and bool(NAME.fullmatch(root)), f"{name}: bad root")
-    power_on = row.get("power_on", False)
+    power_on, long = row.get("power_on", False), row.get("long", False)
     _require(type(power_on) is bool, f"{name}.power_on: not true or false")
+    _require(type(long) is bool, f"{name}.long: not true or false")
     expect = _markers(row["expect"], f"{name}.expect")
     steps = _terminal(row, name)
     _require(any(expect.values()) or bool(steps), f"{name}.expect: no marker at all")
@@ -214,7 +220,7 @@ def decode(name: str, row: Any) -> Scenario:
         timeout_seconds=_number(row, "timeout_seconds", 60, name),
         root=root, tests=_tests(row, name), backtrace=tuple(backtrace), power_on=power_on,
         authority=_authority(row, name), configuration=_configuration(row, name),
-        terminal=steps)
+        terminal=steps, long=long)
 
 
 def read_file(path: Path) -> list[Scenario]:

@@ -123,8 +123,8 @@ def _boot(options: Options, scenario: Scenario, folder: Path, stop: threading.Ev
             verdict = Verdict(State.MISSING_MARKER, trouble)
     if verdict.state is State.OK and scenario.authority:
         trouble = authority.trouble(
-            declared_configuration(options.sources, scenario), lines(logs["debug"]),
-            scenario.authority.differences)
+            declared_configuration(options.sources, scenario, folder), lines(logs["debug"]),
+            scenario.authority.differences, scenario.authority.count)
         if trouble is not None:
             verdict = Verdict(State.AUTHORITY, trouble)
     if verdict.state is State.OK and not options.keeps_disks:

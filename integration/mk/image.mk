@@ -12,6 +12,7 @@ HEADLESS ?= $(if $(DISPLAY)$(WAYLAND_DISPLAY),0,1)
 ONLY ?= *
 REPEAT ?= 1
 POWER_ON ?=
+LONG ?=
 TIMEOUT_SCALE ?= 1
 ACCEPT ?=
 # SECURE_BOOT=1 also makes a disk whose loader is signed for firmware with Secure Boot; key and
@@ -40,7 +41,7 @@ ifeq ($(filter dev release smoke,$(PROFILE)),)
 $(error PROFILE is '$(PROFILE)'; it must be dev, release or smoke)
 endif
 
-.PHONY: image run debug debug-check scenarios bench reproducible authority ensure-image ensure-emulator
+.PHONY: image run debug debug-check scenarios stress bench reproducible authority ensure-image ensure-emulator
 
 image: ensure-image $(IMAGE_DISKS) ## Build a bootable disk (PROFILE=dev|smoke|release SECURE_BOOT=1)
 	@echo '$(IMAGE_DISKS)'
@@ -110,8 +111,11 @@ scenarios: ensure-image ensure-emulator ## Boot every scenario and judge it (ONL
 	@$(MAKE) tools
 	@$(MAKE) programs
 	@$(MAKE) -j2 scenario-dev scenario-release scenario-smoke
-	@$(HARNESS) --build $(BUILD) --only '$(ONLY)' --repeat $(REPEAT) --timeout-scale $(TIMEOUT_SCALE) \
+	@$(HARNESS) $(LONG) --build $(BUILD) --only '$(ONLY)' --repeat $(REPEAT) --timeout-scale $(TIMEOUT_SCALE) \
 	  $(if $(filter 1,$(POWER_ON)),--power-on)
+
+stress: ## The scenarios that take many minutes, a thousand restarts of each service (ONLY=pattern)
+	@$(MAKE) scenarios LONG=--long
 
 # Most of a build runs on one processor, so two profiles at a time take little longer than one.
 .PHONY: scenario-dev scenario-release scenario-smoke

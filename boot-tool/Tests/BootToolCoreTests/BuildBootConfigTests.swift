@@ -101,6 +101,17 @@ struct BuildBootConfigTests {
         == Outcome(status: 1, errors: "boot-tool: config.json: \(reason)\n"))
   }
 
+  @Test func `calls that lead in a circle are refused`() throws {
+    // memd tells rootd that it serves; as a call, the circle goes on to procd and back.
+    let text = try SmallConfig.system()
+    let tell = "{\"role\": \"rootd\", \"mode\": \"notify\", \"badge\": \"0x50002\"}"
+    #expect(text.contains(tell))
+    let circle = text.replacing(tell, with: tell.replacing("notify", with: "call"))
+    let reason = "rule broken: a cycle of calls leads from rootd through procd"
+    #expect(
+      try refusal(circle) == Outcome(status: 1, errors: "boot-tool: config.json: \(reason)\n"))
+  }
+
   @Test func `a compiled configuration that breaks a rule is refused`() throws {
     var section = try SmallConfig.section("dev")
     // The priority of the first service: header and directory of 112 bytes, fixed part of 88.

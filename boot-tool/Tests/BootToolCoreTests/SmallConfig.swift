@@ -16,6 +16,12 @@ enum SmallConfig {
       .replacing("\"profile\": \"smoke\"", with: "\"profile\": \"\(profile)\"")
   }
 
+  /// The source text of the whole system, for dev images.
+  static func system() throws -> String {
+    let path = DevelopmentKeys.folder + "/../boot-config/system.json"
+    return try String(contentsOfFile: path, encoding: .utf8)
+  }
+
   /// The compiled form for a profile.
   static func section(_ profile: String) throws -> [UInt8] {
     try sections[profile, default: .failure(CocoaError(.fileNoSuchFile))].get()

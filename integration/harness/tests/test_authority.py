@@ -206,10 +206,21 @@ class TroubleTests(unittest.TestCase):
         self.assertIsNone(self.trouble(f"{role}: slot *", lines=lines))
         self.assertIn(f"{role}: slot", self.trouble("memd: *", lines=lines) or "")
 
+    def test_every_audit_of_a_log_is_compared(self) -> None:
+        self.assertEqual(self.trouble(lines=LINES * 2), "2 audits in the log, expected 1")
+        self.assertIsNone(authority.trouble(DECLARED, LINES * 2, (), 2))
+        number = next(n for n, line in enumerate(LINES) if '"target":"procd"' in line)
+        changed = changed_line(number, rights=["send"], badge="0x9")
+        for log in ([*LINES, *changed], [*changed, *LINES]):
+            found = authority.trouble(DECLARED, log, (), 2) or ""
+            self.assertIn("rootd: slot", found)
+            self.assertIn(" before, ", found)
+
     def test_the_key_of_a_scenario_is_strict(self) -> None:
         self.assertEqual(decode("a", {**BASE, "authority": {}}).authority.differences, ())
         self.assertIsNone(decode("a", BASE).authority)
-        for bad in ([], {"differences": [1]}, {"other": 1}):
+        self.assertEqual(decode("a", {**BASE, "authority": {"count": 2}}).authority.count, 2)
+        for bad in ([], {"differences": [1]}, {"other": 1}, {"count": 0}, {"count": "1"}):
             with self.assertRaises(ScenarioError):
                 decode("a", {**BASE, "authority": bad})
 

@@ -113,6 +113,12 @@ class LogTests(unittest.TestCase):
         logs["serial"] += "ERIX_L:FAIL:Y\n"
         self.assertEqual(judge.forbidden_line(one, logs), "ERIX_L:FAIL:Y (serial)")
 
+    def test_long_scenarios_are_marked(self) -> None:
+        self.assertFalse(scenario.decode("a/b", GOOD).long)
+        self.assertTrue(scenario.decode("a/b", {**GOOD, "long": True}).long)
+        with self.assertRaises(scenario.ScenarioError):
+            scenario.decode("a/b", {**GOOD, "long": 1})
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -174,6 +174,11 @@ class SuiteTests(unittest.TestCase):
         self.assertEqual(code, 2)
         self.assertIn("no scenario matches", output)
 
+    def test_long_scenarios_run_when_they_are_asked_for(self) -> None:
+        self.assertEqual(self.run_suite(self.GOOD, long=True)[0], 2)
+        self.assertEqual(self.run_suite(self.GOOD, "--long")[0], 2)
+        self.assertEqual(self.run_suite(self.GOOD, "--long", long=True)[0], 0)
+
     def test_missing_emulator_is_an_error(self) -> None:
         code, output = self.run_suite(self.GOOD, "--emulator", "no-such-emulator")
         self.assertEqual(code, 2)

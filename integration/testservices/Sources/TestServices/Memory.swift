@@ -79,27 +79,32 @@ extension Test {
     let account = code(
       of: MemdRequest.queryOwner(Badge(rawValue: 0x1_1007)), to: Slots.memd, MemdReply.self)
     expect(account == .notFound, "its account is closed")
-    expect(freeMemory > 0, "there is memory")
+    expect(freeBytes > 0, "there is memory")
     expect(serves(.timed), "timed serves")
   }
 
-  /// How many budgets of 64 KiB memd has left for somebody with no quota to speak of.
-  var freeMemory: UInt64 {
+  /// How many bytes memd has left for somebody with no quota to speak of.
+  ///
+  /// Budgets of 1 MiB first, then single pages, so that it has slots for all of them.
+  var freeBytes: UInt64 {
     mutating get {
       // Nobody sets its own quota; nothing of the system has this badge.
       let own = Badge(rawValue: 0x1_FFFF)
       _ = code(
         of: MemdRequest.setQuota(owner: own, bytes: .max), to: Slots.memd, MemdReply.self)
-      var count: UInt64 = 0
-      while code(
-        of: MemdRequest.allocateBudget(owner: own, order: 16), to: Slots.memd, MemdReply.self,
-        landing: Slots.landing) == .ok
-      {
-        count += 1
-        try? system.drop(Slots.landing)
+      var bytes: UInt64 = 0
+      let orders: InlineArray<3, UInt8> = [20, 16, 12]
+      for index in 0..<3 {
+        while code(
+          of: MemdRequest.allocateBudget(owner: own, order: orders[index]), to: Slots.memd,
+          MemdReply.self, landing: Slots.landing) == .ok
+        {
+          bytes += 1 << UInt64(orders[index])
+          try? system.drop(Slots.landing)
+        }
       }
       let code = code(of: MemdRequest.reclaimOwner(own), to: Slots.memd, MemdReply.self)
-      return code == .ok ? count : 0
+      return code == .ok ? bytes : 0
     }
   }
 

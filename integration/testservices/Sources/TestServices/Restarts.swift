@@ -1,4 +1,6 @@
-// Restarts under load: every service that can be restarted, and one of them very often.
+// Restarts under load: every service that can be restarted, once, and very often in a row. A
+// service that serves again and again, and an account that is as it was, show that nothing of an
+// instance stays.
 
 import Bootstrap
 import CapABI
@@ -8,43 +10,111 @@ import Sys
 extension Test {
   /// Restarts each service, and looks whether all of them serve again.
   mutating func restartEach() {
-    let roles: InlineArray<4, RoleID> = [.named, .timed, .logd, .crashd]
-    for index in 0..<4 {
-      let role = roles[index]
-      let before = process(of: role)?.restartCount ?? 0
-      expect(restart(role), "is restarted")
+    for role in 0..<4 {
+      let before = process(of: Self.restartable[role])?.restartCount ?? 0
+      expect(restart(Self.restartable[role]), "is restarted")
       for other in 0..<4 {
-        let wanted = roles[other]
-        expect(eventually { test in test.serves(wanted) }, "serves again")
+        expect(eventually { test in test.serves(Self.restartable[other]) }, "serves again")
       }
-      expect((process(of: role)?.restartCount ?? 0) > before, "and procd counted it")
+      let after = process(of: Self.restartable[role])?.restartCount ?? 0
+      expect(after > before, "and procd counted it")
     }
   }
 
-  /// Restarts crashd a thousand times; then everything is as it was.
-  mutating func restartOften() {
-    expect(restart(.crashd) && serves(.crashd), "crashd is restarted")
-    let owner = Badge(rawValue: 0x1_0014)
-    let used = usedBytes(of: owner)
-    let free = freeMemory
-    var isRestarted = true
-    for _ in 0..<1000 where isRestarted {
-      isRestarted = restart(.crashd)
-    }
-    expect(isRestarted, "a thousand times")
-    expect(eventually { test in test.serves(.crashd) }, "serves again")
-    tell("bytes of crashd:", used)
-    expect(used > 0 && usedBytes(of: owner) == used, "its account is as it was")
-    tell("free pieces of 64 KiB:", free)
-    // logd touches the rest of its heap meanwhile, 16 pieces; a page lost at each restart is 62.
-    let isBack = eventually { test in test.freeMemory + 24 >= free }
-    expect(free > 0 && isBack, "free memory is as it was")
+  /// Restarts each service as often as that, one after another.
+  mutating func restartEach(times: UInt64) {
+    let before = settledAccounts
+    for role in 0..<4 { restart(Self.restartable[role], times: times) }
+    compareAccounts(with: before)
   }
+
+  /// Restarts one service as often as that; then everything is as it was.
+  ///
+  /// - Parameters:
+  ///   - index: Which of the four.
+  ///   - times: How often.
+  mutating func restartOne(_ index: UInt16, times: UInt64) {
+    let before = settledAccounts
+    restart(Self.restartable[Int(index & 3)], times: times)
+    compareAccounts(with: before)
+  }
+
+  // MARK: Restarts
+
+  private static var restartable: InlineArray<4, RoleID> { [.named, .timed, .logd, .crashd] }
 
   /// RESTART; a service that it depends on may be starting.
   private mutating func restart(_ role: RoleID) -> Bool {
     eventually { test in
       test.code(of: ProcdRequest.restart(role), to: Slots.procd, ProcdReply.self) == .ok
     }
+  }
+
+  /// Restarts a service in a row; each instance serves, what depends on it may be starting still.
+  private mutating func restart(_ role: RoleID, times: UInt64) {
+    let count = process(of: role)?.restartCount ?? .max
+    let start = now
+    var isRestarted = true
+    for _ in 0..<times where isRestarted { isRestarted = restart(role) && serves(role) }
+    let time = now - start
+    expect(isRestarted, "restarted in a row")
+    tell(UInt64(role.rawValue), "restarts:", times)
+    tell(UInt64(role.rawValue), "microseconds for each:", time / 1000 / times)
+    let counted = UInt64(process(of: role)?.restartCount ?? 0)
+    expect(counted >= UInt64(count) &+ times, "and procd counted them")
+    for other in 0..<4 {
+      expect(eventually { test in test.serves(Self.restartable[other]) }, "serves again")
+    }
+  }
+
+  // MARK: Accounts
+
+  /// What memd counts: bytes of each service, and what is free.
+  struct Accounts {
+    var used: InlineArray<4, UInt64> = [0, 0, 0, 0]
+    var free: UInt64 = 0
+  }
+
+  /// The accounts when they do not change any more.
+  ///
+  /// Services touch their heaps as they work, logd as long as its ring is not full.
+  private var settledAccounts: Accounts {
+    mutating get {
+      var accounts = Accounts()
+      for role in 0..<4 {
+        var used: UInt64 = 0
+        var isSame = 0
+        let isSettled = eventually { test in
+          test.pause(milliseconds: 100)
+          let next = test.usedBytes(of: Self.owner(role))
+          isSame = next == used ? isSame + 1 : 0
+          used = next
+          return isSame == 5
+        }
+        expect(isSettled && used > 0, "has a settled account")
+        accounts.used[role] = used
+      }
+      accounts.free = freeBytes
+      return accounts
+    }
+  }
+
+  private mutating func compareAccounts(with before: Accounts) {
+    for role in 0..<4 {
+      tell(UInt64(Self.restartable[role].rawValue), "bytes:", before.used[role])
+      let isBack = eventually { test in
+        test.usedBytes(of: Self.owner(role)) == before.used[role]
+      }
+      expect(isBack, "its account is as it was")
+    }
+    let isBack = eventually { test in test.freeBytes == before.free }
+    tell("free bytes before:", before.free)
+    tell("free bytes after:", freeBytes)
+    expect(isBack, "free memory is as it was")
+  }
+
+  /// The owner that memd knows a service by.
+  private static func owner(_ index: Int) -> Badge {
+    Badge(rawValue: 0x1_0000 + UInt64(restartable[index].rawValue))
   }
 }

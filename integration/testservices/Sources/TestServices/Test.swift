@@ -59,6 +59,17 @@ struct Test {
     log.write(line)
   }
 
+  /// Tells a figure about a role, by its number.
+  func tell(_ role: UInt64, _ name: StaticString, _ value: UInt64) {
+    var line = TextLine("role ")
+    line.append(decimal: role)
+    line.append(" ")
+    line.append(name)
+    line.append(" ")
+    line.append(decimal: value)
+    log.write(line)
+  }
+
   /// How a request ends whose reply says nothing that is needed.
   mutating func code<Request: ServiceRequest, Reply: ServiceReply>(
     of request: Request, to peer: CapSlot, _ reply: Reply.Type, landing: CapSlot? = nil

@@ -51,7 +51,9 @@ public enum BootFailure: Error, Equatable, Sendable {
       line.append("CAPABILITY:")
       line.append(decimal: UInt64(slot.rawValue))
     case .configuration: line.append("CONFIGURATION")
-    case .rule: line.append("RULE")
+    case .rule(let error):
+      line.append("RULE:")
+      error.describe(in: &line)
     case .noSeed: line.append("NO_SEED")
     case .image(let role): line.append("IMAGE:", role)
     case .refused(let role, let code):

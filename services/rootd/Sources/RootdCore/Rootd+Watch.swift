@@ -53,7 +53,7 @@ extension Rootd {
       case .started: try restarted(service, config)
       case .failed:
         if unfinished & 1 << UInt64(index) != 0 {
-          try finished(role, at: index)
+          try finished(role, at: index, config)
         } else if service.isRequired {
           throw .ended(role)
         }
@@ -63,11 +63,29 @@ extension Rootd {
   }
 
   /// A program ended that the boot waits for.
-  private mutating func finished(_ role: RoleID, at index: Int) throws(BootFailure) {
+  ///
+  /// After the last one who holds what is told once more: nothing that the programs did may have
+  /// changed it.
+  private mutating func finished(
+    _ role: RoleID, at index: Int, _ config: borrowing BootConfig
+  ) throws(BootFailure) {
     guard case (.exit, let code)? = end(of: role) else { throw .ended(role) }
     guard code == 0 else { throw .program(role, code) }
     unfinished &= ~(1 << UInt64(index))
-    if unfinished == 0 { report(.ready) }
+    guard unfinished == 0 else { return }
+    if switches.flags.contains(.audit) {
+      letOthersFinish()
+      try tellAuthority(config)
+    }
+    report(.ready)
+  }
+
+  /// Lets services of rootd's own priority end what they are at, so that no message is under way
+  /// while the audit looks.
+  ///
+  /// Less urgent ones do not run meanwhile, so there is an end to it.
+  private mutating func letOthersFinish() {
+    for _ in 0..<256 { _ = system.perform(.yield, 0, 0, MessageWords()) }
   }
 
   /// What a service needs to be told at each of its starts.
