@@ -107,7 +107,7 @@ struct BuildBootConfigTests {
     let tell = "{\"role\": \"rootd\", \"mode\": \"notify\", \"badge\": \"0x50002\"}"
     #expect(text.contains(tell))
     let circle = text.replacing(tell, with: tell.replacing("notify", with: "call"))
-    let reason = "rule broken: a cycle of calls leads from rootd through procd"
+    let reason = "rule broken: a cycle of calls leads from memd through rootd"
     #expect(
       try refusal(circle) == Outcome(status: 1, errors: "boot-tool: config.json: \(reason)\n"))
   }
