@@ -44,6 +44,8 @@ package struct KernelState<M: Machine> {
   package internal(set) var trace = TraceRing()
   /// The interrupt lines.
   package internal(set) var interrupts = InterruptLines()
+  /// Slots in which devices come and go.
+  var hotplug = HotplugPorts()
   /// ACPI memory and tables.
   package internal(set) var firmware = FirmwareRegistry()
 

@@ -56,7 +56,7 @@ struct ControlTests {
     #expect(reply.word0 == reply.word1 / 1_000_000)
   }
 
-  @Test func `there is never a hot-plug event`() throws {
+  @Test func `a machine without slots has no hot-plug event`() throws {
     let world = try World()
     #expect(throws: SyscallError.retry) { try world.call(.waitHotplugEvent, through: .hotplug) }
   }

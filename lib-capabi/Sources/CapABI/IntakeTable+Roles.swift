@@ -165,8 +165,9 @@ extension IntakeTable {
     addPager()
   }
 
-  /// procd supervises drivers like services (decision 0026). A driver hands a way to its notification
-  /// to irqd, and a way to its endpoint to deviced.
+  /// procd supervises drivers like services (decision 0026).
+  ///
+  /// A driver hands a way to its notification to irqd, and a way to its endpoint to deviced.
   private mutating func addDrvSerial() {
     addService(
       supervisor: .procd, ownRights: .send | .receive, notificationRights: .send | .receive)

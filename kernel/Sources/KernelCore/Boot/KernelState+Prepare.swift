@@ -1,5 +1,6 @@
 // Memory that the kernel takes for itself once, after RAM was donated and before the first process.
 
+import CapABI
 import KernelMachine
 
 extension KernelState {
@@ -22,6 +23,27 @@ extension KernelState {
     interrupts.use(lines: linePages, slots: slotPages, count: lines)
     firmware.use(regions: regions, tables: tables)
     occupied.use(ranges)
+    return findHotplugPorts()
+  }
+
+  /// Finds the slots in which devices come and go.
+  ///
+  /// - Returns: False when there is too little memory.
+  private mutating func findHotplugPorts() -> Bool {
+    guard platform.capabilities.contains(.pci) else { return true }
+    var count: UInt32 = 0
+    PCIAddress.forEachBridge(on: M.self) { bridge in
+      if HotplugPort(of: bridge, on: M.self) != nil { count += 1 }
+    }
+    guard count > 0 else { return true }
+    guard let pages = takePages(order: HotplugPorts.order(for: count)) else { return false }
+    var ports = HotplugPorts()
+    ports.use(pages)
+    PCIAddress.forEachBridge(on: M.self) { bridge in
+      guard ports.count < count, let port = HotplugPort(of: bridge, on: M.self) else { return }
+      ports.append(port, in: objects.frames)
+    }
+    hotplug = ports
     return true
   }
 

@@ -2,7 +2,7 @@
 // screen and font. docs/reference/control/time.md and its neighbours.
 
 import CapABI
-package import KernelMachine
+import KernelMachine
 
 extension KernelState {
   mutating func deviceControl(
@@ -26,9 +26,15 @@ extension KernelState {
     case .queryFont:
       guard platform.font != nil else { throw .notFound }
       return .words(platform.fontBytes)
-    // No source of hot-plug events that the kernel drives exists on this platform: the queue is
-    // always empty (docs/caveats.md).
-    default: throw .retry
+    default: return try takeHotplugEvent()
+    }
+  }
+
+  private mutating func takeHotplugEvent() throws(SyscallError) -> ControlOutcome {
+    switch hotplug.take(on: M.self, in: objects.frames) {
+    case .inserted(let device): return .words(1, device.word)
+    case .removed(let device): return .words(2, device.word)
+    case nil: throw .retry
     }
   }
 
@@ -55,43 +61,5 @@ extension KernelState {
     else { throw .invalidArgument }
     guard platform.capabilities.contains(.pci) else { throw .notFound }
     return .words(UInt64(address.read(offset, on: M.self)))
-  }
-}
-
-/// A function of a device on the PCI bus.
-package struct PCIAddress: Equatable, Sendable {
-  /// Bus in bits 16-23, device in 11-15, function in 8-10, as configuration mechanism 1 has them.
-  private let bits: UInt32
-
-  /// Bus in bits 0-7 of the word, device in 8-15 (below 32), function in 16-23 (below 8); nil for
-  /// anything else.
-  package init?(_ word: UInt64) {
-    let device = UInt32(truncatingIfNeeded: word >> 8 & 0xFF)
-    let function = UInt32(truncatingIfNeeded: word >> 16 & 0xFF)
-    guard word >> 24 == 0, device < 32, function < 8 else { return nil }
-    bits = UInt32(truncatingIfNeeded: word & 0xFF) << 16 | device << 11 | function << 8
-  }
-
-  /// Reads 32 bits of configuration space by mechanism 1 (PCI Local Bus 3.0, section 3.2.2.3.2).
-  ///
-  /// - Parameters:
-  ///   - offset: A multiple of 4.
-  ///   - machine: Whose bus it is.
-  /// - Returns: The 32 bits; all ones where no device is.
-  package func read<M: Machine>(_ offset: UInt8, on machine: M.Type) -> UInt32 {
-    select(offset, on: machine)
-    return M.readPort32(0xCFC)
-  }
-
-  /// Writes 32 bits of configuration space; the kernel does so only to measure base address
-  /// registers.
-  func write<M: Machine>(_ offset: UInt8, _ value: UInt32, on machine: M.Type) {
-    select(offset, on: machine)
-    M.writePort32(0xCFC, value)
-  }
-
-  private func select<M: Machine>(_ offset: UInt8, on machine: M.Type) {
-    let enable: UInt32 = 1 << 31
-    M.writePort32(0xCF8, enable | bits | UInt32(offset & 0xFC))
   }
 }

@@ -150,13 +150,19 @@ final class SimulatedDevices: @unchecked Sendable {
 
   /// Bits that a write to configuration space can change; all of them where nothing is said.
   var writable: [UInt32: UInt32] = [:]
+  /// Bits of configuration space that a one clears.
+  var clearedByOnes: [UInt32: UInt32] = [:]
   /// Writes to configuration space.
   var configurationWrites: [String] = []
+  /// What a device does after a write to a place.
+  var afterWrite: [UInt32: () -> Void] = [:]
 
   func writeConfiguration(_ value: UInt32) {
     let mask = writable[selected] ?? .max
     configurationWrites.append("\(selected & 0xFF) \(value)")
-    configuration[selected] = (configuration[selected] ?? 0) & ~mask | value & mask
+    let cleared = value & (clearedByOnes[selected] ?? 0)
+    configuration[selected] = ((configuration[selected] ?? 0) & ~mask | value & mask) & ~cleared
+    afterWrite[selected]?()
   }
 
   func readConfiguration(_ port: UInt16) -> UInt32 {
