@@ -41,6 +41,9 @@ class Step:
     count: int = 1
     # Texts that may not come before the one that is waited for.
     without: tuple[str, ...] = ()
+    # Under which name what was read is kept, and with what kept earlier it must be the same.
+    keep: str = ""
+    same: str = ""
     seconds: float = 30.0
 
     def turns(self) -> list[str]:
@@ -50,7 +53,7 @@ class Step:
 
 # Which keys go with which verb; `true` stands where a verb has no text.
 VERBS = {
-    "expect": {"count", "without", "seconds"}, "send": {"count"}, "monitor": {"count"},
+    "expect": {"count", "without", "keep", "same", "seconds"}, "send": {"count"}, "monitor": {"count"},
     "disconnect": set(), "connect": set()}
 
 
@@ -75,7 +78,9 @@ def _step(row: Any, place: str) -> Step:
     without = row.get("without", [])
     good = isinstance(without, list) and all(type(one) is str and one for one in without)
     require(good, "without: not a list of texts")
-    return Step(verb, text, count, tuple(without), float(seconds))
+    keep, same = row.get("keep", ""), row.get("same", "")
+    require(type(keep) is str and type(same) is str, "keep, same: not a name")
+    return Step(verb, text, count, tuple(without), keep, same, float(seconds))
 
 
 def decode(rows: Any, place: str) -> tuple[Step, ...]:
@@ -114,6 +119,7 @@ class Terminal:
         self._knobs_line: socket.socket | None = None
         # What was read and not matched, raw: an escape may be cut in the middle.
         self._data = b""
+        self._kept: dict[str, bytes] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         # None while it works; then why it stopped, empty when all steps were done.
@@ -240,7 +246,15 @@ class Terminal:
                     return f"{one!r} came before {text!r}"
             if found:
                 self._data = shown[found.end():] + rest
-                return None
+                return self._compare(found[0], step)
             if time.monotonic() > deadline or self._stop.is_set():
                 return f"no {text!r}"
             self._read()
+
+    def _compare(self, found: bytes, step: Step) -> str | None:
+        if step.keep:
+            self._kept[step.keep] = found
+        if step.same and self._kept.get(step.same) != found:
+            before = self._kept.get(step.same, b"nothing").decode("utf-8", "replace")
+            return f"{found.decode('utf-8', 'replace')!r}, but {step.same} was {before!r}"
+        return None

@@ -97,6 +97,15 @@ class TerminalTests(unittest.TestCase):
         self.serial(lambda line: (line.sendall(b"bad good"), time.sleep(1))[1])
         self.assertIn("'bad' came before", self.play({"expect": "good", "without": ["bad"]}))
 
+    def test_what_was_kept_is_compared(self) -> None:
+        self.serial(lambda line: (line.sendall(b"free 5\nfree 5\nfree 6\n"), time.sleep(1))[1])
+        trouble = self.play(
+            {"expect": "free *\n", "keep": "start"}, {"expect": "free *\n", "same": "start"},
+            {"expect": "free *\n", "same": "start"})
+        self.assertEqual(
+            trouble.partition(";")[0],
+            "step 2 (expect): 'free 6\\n', but start was 'free 5\\n'")
+
     def test_the_cable_is_pulled_and_put_back(self) -> None:
         said = iter([b"first", b"second"])
         self.serial(lambda line: (line.sendall(next(said)), line.recv(1))[0], turns=2)
