@@ -41,7 +41,7 @@ ifeq ($(filter dev release smoke,$(PROFILE)),)
 $(error PROFILE is '$(PROFILE)'; it must be dev, release or smoke)
 endif
 
-.PHONY: image run debug debug-check scenarios stress bench reproducible authority ensure-image ensure-emulator
+.PHONY: image run debug debug-check scenarios stress bench reproducible authority recording ensure-image ensure-emulator
 
 image: ensure-image $(IMAGE_DISKS) ## Build a bootable disk (PROFILE=dev|smoke|release SECURE_BOOT=1)
 	@echo '$(IMAGE_DISKS)'
@@ -146,6 +146,11 @@ authority: $(BOOT_TOOL) ## Draw who may do what, as integration/boot-config/syst
 	@$(BOOT_TOOL) inspect --authority integration/boot-config/system.json >docs/authority.svg.new
 	@mv docs/authority.svg.new docs/authority.svg
 	@echo 'docs/authority.svg'
+
+recording: image ensure-emulator ## Record a session at the console as docs/session.svg
+	@$(HARNESS).recording --disk $(IMAGE_DISK_FILE) --script integration/recording.json \
+	  --output docs/session.svg --text $(IMAGE_OUT)/session.txt
+	@echo 'docs/session.svg $(IMAGE_OUT)/session.txt'
 
 ensure-image:
 	@$(ENSURE) swift git python3
