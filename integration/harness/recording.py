@@ -17,7 +17,8 @@ from xml.sax.saxutils import escape
 
 from harness import emulator, machine
 from harness.scenario import Machine
-from harness.terminal import ScriptError, Terminal, decode
+from harness.script import ScriptError, decode
+from harness.terminal import Terminal
 
 PROMPT = "erix> "
 COLUMNS = 100

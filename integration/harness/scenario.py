@@ -12,8 +12,8 @@ from typing import Any
 from harness import configuration
 from harness.guest_tests import GuestTests
 from harness.mutations import Operation
-from harness.terminal import ScriptError, Step
-from harness.terminal import decode as decode_steps
+from harness.script import ScriptError, Step
+from harness.script import decode as decode_steps
 
 STREAMS = ("debug", "serial")
 PROFILES = ("dev", "release", "smoke")

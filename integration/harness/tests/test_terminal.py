@@ -11,7 +11,8 @@ from pathlib import Path
 
 import support  # noqa: F401 (the import path)
 
-from harness.terminal import ScriptError, Terminal, decode, plain
+from harness.script import ScriptError, decode
+from harness.terminal import Terminal, plain
 
 
 def serve(path: Path, talk: Callable[[socket.socket], None], turns: int = 1) -> threading.Thread:
