@@ -1,0 +1,51 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let bootstrap: Target.Dependency = .product(name: "Bootstrap", package: "lib-bootstrap")
+let bytes: Target.Dependency = .product(name: "Bytes", package: "lib-bytes")
+let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
+let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
+let service: Target.Dependency = .product(name: "Service", package: "lib-service")
+let serviceTesting: Target.Dependency = .product(name: "ServiceTesting", package: "lib-service")
+let store: Target.Dependency = .product(name: "Store", package: "lib-store")
+let storeTesting: Target.Dependency = .product(name: "StoreTesting", package: "lib-store")
+let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
+
+let package = Package(
+  name: "drv-serial",
+  products: [
+    .library(name: "DrvSerialCore", targets: ["DrvSerialCore"]),
+    .library(name: "DrvSerialProgram", type: .static, targets: ["DrvSerialProgram"]),
+  ],
+  dependencies: [
+    .package(path: "../../lib-bootstrap"), .package(path: "../../lib-bytes"),
+    .package(path: "../../lib-capabi"), .package(path: "../../lib-ipc"),
+    .package(path: "../../lib-service"), .package(path: "../../lib-store"),
+    .package(path: "../../lib-sys"),
+  ],
+  targets: [
+    .target(
+      name: "DrvSerialCore",
+      dependencies: [bootstrap, capABI, ipc, service, store, sys],
+      swiftSettings: settings),
+    .target(
+      name: "DrvSerialProgram", dependencies: ["DrvSerialCore", bootstrap, capABI, service, sys],
+      swiftSettings: settings),
+    .testTarget(
+      name: "DrvSerialTests",
+      dependencies: [
+        "DrvSerialCore", bootstrap, bytes, capABI, ipc, service, serviceTesting, storeTesting, sys,
+      ],
+      swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)
