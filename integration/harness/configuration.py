@@ -26,7 +26,8 @@ USES = {
     "logd": (4, "logd", 0x10000), "named": (5, "named", 0x10000), "timed": (6, "timed", 0x10000),
     "tools": (16, "procd", 0x30000), "crashes": (17, "crashd", 0x20000),
     "memory": (18, "memd", 0x10000), "accounts": (18, "memd", 0x20000),
-    "seeding": (19, "named", 0x20000)}
+    "seeding": (19, "named", 0x20000), "power": (21, "rootd", 0x20000),
+    "reports": (22, "rootd", 0x10000)}
 
 
 class ConfigurationError(ValueError):

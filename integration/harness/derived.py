@@ -51,7 +51,8 @@ def _kept_by_procd(configuration: Configuration, running: set[str]) -> Wanted:
             if row.is_acquired:
                 continue
             target = role_text(row.peer) if row.peer else service.role
-            target = "" if row.family else target
+            # A frame is nobody's: what it holds does not show.
+            target = "" if row.family or row.type == names("type")["frame"] else target
             wanted[(row.type, row.family, row.rights, target)] += 1
     return wanted
 

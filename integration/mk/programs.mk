@@ -36,7 +36,7 @@ $(PROGRAM_FILES)/lib$(2).a: $(call boot_sources,services/$(1) $(SERVICE_LIBRARIE
 $(call program,$(1),$(2))
 endef
 
-service_product = $(shell python3 -c 'print("$(1)".capitalize() + "Program")')
+service_product = $(shell python3 -c 'print("$(1)".title().replace("-", "") + "Program")')
 $(foreach name,$(SERVICES),$(eval $(call service,$(name),$(call service_product,$(name)))))
 $(eval $(call program,tests,RootTests))
 $(eval $(call program,testservice,TestServices))

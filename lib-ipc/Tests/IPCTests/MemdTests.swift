@@ -24,6 +24,7 @@ struct MemdRequestTests {
     Golden(.queryOwner(owner), Wire(0x415, "0807060504030201")),
     Golden(
       .setQuota(owner: owner, bytes: 0x40_0000), Wire(0x416, "0807060504030201 0000400000000000")),
+    Golden(.status, Wire(0x417, "")),
   ]
   static let badFields = [
     BadField(frame, at: 8, "0A"), BadField(frame, at: 8, "FF"), BadField(frame, reserved: 9),
@@ -114,6 +115,12 @@ struct MemdReplyTests {
           quotaBytes: 0x40_0000, usedBytes: 0x3000, frameCount: 3, budgetCount: 1,
           peakBytes: 0x5000)),
       Wire(0x415, "0000400000000000 0030000000000000 03000000 01000000 0050000000000000")),
+    Golden(
+      .status(
+        MemoryStatus(
+          totalBytes: 0x40_0000, usedBytes: 0x3000, accountCount: 2, frameCount: 3,
+          budgetCount: 1)),
+      Wire(0x417, "0000400000000000 0030000000000000 02000000 03000000 01000000 00000000")),
     Golden(.setQuota, Wire(0x416, "")),
   ]
 

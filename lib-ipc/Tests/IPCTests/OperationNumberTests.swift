@@ -26,7 +26,7 @@ private func long<Operation: ServiceOperation>(_ type: Operation.Type) -> [UInt1
 struct OperationNumberTests {
   @Test func `every operation has its number`() {
     #expect(numbers(ProcdOperation.self) == Array(0x400...0x40C))
-    #expect(numbers(MemdOperation.self) == Array(0x410...0x416))
+    #expect(numbers(MemdOperation.self) == Array(0x410...0x417))
     #expect(numbers(VspacedOperation.self) == Array(0x420...0x427))
     #expect(numbers(PagerdOperation.self) == Array(0x430...0x435))
     #expect(numbers(NamedOperation.self) == Array(0x500...0x506))
@@ -39,6 +39,13 @@ struct OperationNumberTests {
     #expect(numbers(HotplugdOperation.self) == Array(0x570...0x571))
     #expect(numbers(SerialdOperation.self) == Array(0x580...0x584))
     #expect(numbers(DrvSerialOperation.self) == Array(0x5A0...0x5A2))
+  }
+
+  @Test func `those who run the system have theirs`() {
+    #expect(numbers(RootdOperation.self) == [0x3F0])
+    #expect(numbers(CrashTestOperation.self) == [0x590])
+    #expect(oneWay(RootdOperation.self) + oneWay(CrashTestOperation.self) == [])
+    #expect(long(RootdOperation.self) + long(CrashTestOperation.self) == [])
   }
 
   @Test func `the published numbers are kept`() {

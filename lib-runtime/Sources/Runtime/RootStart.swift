@@ -70,18 +70,42 @@ public import Sys
   public func makeHeap<S: System>(
     from untyped: CapSlot, order: UInt64, scratch: CapSlot, _ system: inout S
   ) throws(ResultCode) -> Region {
-    let region: UInt64 = 1 << 30
-    let next = (info.imageBase / region + 1) * region
-    let base = next + region < 1 << 44 ? next : next - 2 * region
     try system.control(
       .retype(untyped, order: order, into: scratch), on: RootSlot.memory.slot)
+    return try map(scratch, order: order, at: heapRegion, &system)
+  }
+
+  /// Maps a frame beside the memory for tables, so that it can be filled. This is done once.
+  ///
+  /// - Parameters:
+  ///   - frame: Its slot, empty afterwards.
+  ///   - order: It has 2^order pages.
+  ///   - system: The kernel.
+  /// - Returns: The frame's memory.
+  /// - Throws: What the kernel refuses.
+  public func mapBesideHeap<S: System>(
+    _ frame: CapSlot, order: UInt64, _ system: inout S
+  ) throws(ResultCode) -> Region {
+    try map(frame, order: order, at: heapRegion + Self.region / 2, &system)
+  }
+
+  private static var region: UInt64 { 1 << 30 }
+
+  private var heapRegion: UInt64 {
+    let next = (info.imageBase / Self.region + 1) * Self.region
+    return next + Self.region < 1 << 44 ? next : next - 2 * Self.region
+  }
+
+  private func map<S: System>(
+    _ frame: CapSlot, order: UInt64, at base: UInt64, _ system: inout S
+  ) throws(ResultCode) -> Region {
     try system.control(
-      .map(scratch, into: RootSlot.vspace.slot, at: base, rights: .read | .write),
+      .map(frame, into: RootSlot.vspace.slot, at: base, rights: .read | .write),
       on: RootSlot.vspaceControl.slot)
     // SAFETY: mapped just now, where nothing of the root task lies, and never unmapped.
-    guard let heap = unsafe Region(unsafeAddress: base, byteCount: 4096 << Int(order)) else {
+    guard let memory = unsafe Region(unsafeAddress: base, byteCount: 4096 << Int(order)) else {
       throw .internal
     }
-    return heap
+    return memory
   }
 }

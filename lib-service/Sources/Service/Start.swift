@@ -80,15 +80,15 @@ public func runService<T: Server>(
 ///
 /// - Parameters:
 ///   - start: What the entry was called with.
-///   - work: What the program does, with its envelope; its role is any program's. Gives the code,
-///     0 for success.
+///   - role: What the program was built as; nil for one that may have any program's number.
+///   - work: What the program does, with its envelope. Gives the code, 0 for success.
 public func runProgram(
-  _ start: UInt64,
+  _ start: UInt64, as role: RoleID? = nil,
   _ work: (inout Start, borrowing StartEnvelope, inout KernelSystem) -> UInt32
 ) -> Never {
   let code: UInt32
   do throws(ReadinessCode) {
-    let (program, checked) = try open(start, as: nil)
+    let (program, checked) = try open(start, as: role)
     var system = checked
     guard let envelope = program.envelope else { throw .envelopeInvalid }
     var facts = Start(

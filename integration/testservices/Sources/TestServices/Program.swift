@@ -39,6 +39,8 @@ extension Test {
     case 0x1024: checkCrashes()
     case 0x1025: restartEach()
     case 0x1026: restartEach(times: 50)
+    case 0x1027: shutDown(.off)
+    case 0x1028: shutDown(.reboot)
     case 0x1030...0x1033: restartOne(info.role.rawValue & 3, times: 1000)
     case 0x1100...0x11FF: checkSlots(envelope)
     default: expect(false, "role")

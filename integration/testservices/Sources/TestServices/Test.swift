@@ -35,6 +35,9 @@ struct Test {
     static let seeding = CapSlot(rawValue: 19)
     /// Another program.
     static let other = CapSlot(rawValue: 20)
+    /// rootd through its power face, and through its public one.
+    static let power = CapSlot(rawValue: 21)
+    static let rootd = CapSlot(rawValue: 22)
     /// Where capabilities of replies land.
     static let landing = ServiceSlot.replyLanding
   }

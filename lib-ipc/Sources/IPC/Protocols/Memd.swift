@@ -19,6 +19,8 @@ public enum MemdOperation: UInt16, ServiceOperation {
   case queryOwner = 0x415
   /// Sets how much an owner may hold.
   case setQuota = 0x416
+  /// Reads how much memory there is, and how much of it is held.
+  case status = 0x417
 
   /// How each operation travels.
   public var shape: OperationShape {
@@ -29,6 +31,7 @@ public enum MemdOperation: UInt16, ServiceOperation {
     case .reclaimOwner: .call(.exactly(8), reply: .exactly(8))
     case .queryOwner: .call(.exactly(8), reply: .exactly(32))
     case .setQuota: .call(.exactly(16), reply: .empty)
+    case .status: .call(.empty, reply: .exactly(32))
     }
   }
 }
@@ -39,6 +42,8 @@ public enum MemdFaces {
   public static var client: BadgeRange { .publicFace }
   /// procd, vspaced and pagerd, which may name any owner.
   public static var control: BadgeRange { .controlFace }
+  /// Tools, which may look at every account.
+  public static var tools: BadgeRange { .providerFace }
 }
 
 /// Sizes that memd gives out, as powers of two.
@@ -68,6 +73,8 @@ public enum MemdRequest: ServiceRequest, Equatable, Sendable {
   case queryOwner(Badge)
   /// The owner may hold at most `bytes` from now on; what it holds stays.
   case setQuota(owner: Badge, bytes: UInt64)
+  /// The sums of all accounts.
+  case status
 
   /// What is asked for.
   public var operation: MemdOperation {
@@ -79,6 +86,7 @@ public enum MemdRequest: ServiceRequest, Equatable, Sendable {
     case .reclaimOwner: .reclaimOwner
     case .queryOwner: .queryOwner
     case .setQuota: .setQuota
+    case .status: .status
     }
   }
 
@@ -98,6 +106,7 @@ public enum MemdRequest: ServiceRequest, Equatable, Sendable {
     case .reclaimOwner: self = .reclaimOwner(try reader.value())
     case .queryOwner: self = .queryOwner(try reader.value())
     case .setQuota: self = .setQuota(owner: try reader.value(), bytes: try reader.integer())
+    case .status: self = .status
     }
   }
 
@@ -117,6 +126,7 @@ public enum MemdRequest: ServiceRequest, Equatable, Sendable {
     case .setQuota(let owner, let bytes):
       try writer.value(owner)
       try writer.integer(bytes)
+    case .status: break
     }
   }
 }
@@ -147,6 +157,32 @@ public struct MemoryAccount: Equatable, Sendable {
   }
 }
 
+/// All memory that memd gives out, in bytes and pieces.
+public struct MemoryStatus: Equatable, Sendable {
+  /// Bytes that it was given.
+  public var totalBytes: UInt64
+  /// Bytes that owners hold, those of accounts that are being closed included.
+  public var usedBytes: UInt64
+  /// Open accounts.
+  public var accountCount: UInt32
+  /// Frames that owners hold.
+  public var frameCount: UInt32
+  /// Budgets that owners hold.
+  public var budgetCount: UInt32
+
+  /// A status of these figures.
+  public init(
+    totalBytes: UInt64, usedBytes: UInt64, accountCount: UInt32, frameCount: UInt32,
+    budgetCount: UInt32
+  ) {
+    self.totalBytes = totalBytes
+    self.usedBytes = usedBytes
+    self.accountCount = accountCount
+    self.frameCount = frameCount
+    self.budgetCount = budgetCount
+  }
+}
+
 /// A successful reply of memd.
 public enum MemdReply: ServiceReply, Equatable, Sendable {
   /// Carries the frame: READ, WRITE, EXECUTE.
@@ -163,6 +199,8 @@ public enum MemdReply: ServiceReply, Equatable, Sendable {
   case queryOwner(MemoryAccount)
   /// Done.
   case setQuota
+  /// The sums.
+  case status(MemoryStatus)
 
   /// What is answered.
   public var operation: MemdOperation {
@@ -174,6 +212,7 @@ public enum MemdReply: ServiceReply, Equatable, Sendable {
     case .reclaimOwner: .reclaimOwner
     case .queryOwner: .queryOwner
     case .setQuota: .setQuota
+    case .status: .status
     }
   }
 
@@ -192,6 +231,13 @@ public enum MemdReply: ServiceReply, Equatable, Sendable {
           frameCount: try reader.integer(), budgetCount: try reader.integer(),
           peakBytes: try reader.integer()))
     case .setQuota: self = .setQuota
+    case .status:
+      self = .status(
+        MemoryStatus(
+          totalBytes: try reader.integer(), usedBytes: try reader.integer(),
+          accountCount: try reader.integer(), frameCount: try reader.integer(),
+          budgetCount: try reader.integer()))
+      try reader.reserved(4)
     }
   }
 
@@ -206,6 +252,13 @@ public enum MemdReply: ServiceReply, Equatable, Sendable {
       try writer.integer(account.frameCount)
       try writer.integer(account.budgetCount)
       try writer.integer(account.peakBytes)
+    case .status(let status):
+      try writer.integer(status.totalBytes)
+      try writer.integer(status.usedBytes)
+      try writer.integer(status.accountCount)
+      try writer.integer(status.frameCount)
+      try writer.integer(status.budgetCount)
+      try writer.reserved(4)
     case .freeFrame, .freeBudget, .setQuota: break
     }
   }

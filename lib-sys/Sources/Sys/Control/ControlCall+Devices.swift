@@ -80,6 +80,15 @@ extension ControlCall {
     ControlCall(.auditCounters, MessageWords(process))
   }
 
+  /// AUDIT_HARDENING: the protections in force.
+  public static var auditHardening: ControlCall { ControlCall(.auditHardening) }
+
+  /// POWER_OFF: switches the machine off.
+  public static var powerOff: ControlCall { ControlCall(.powerOff) }
+
+  /// POWER_RESET: starts the machine again.
+  public static var powerReset: ControlCall { ControlCall(.powerReset) }
+
   /// TRACE_CONTROL: which events are recorded.
   public static func trace(_ mask: UInt64) -> ControlCall {
     ControlCall(.traceControl, MessageWords(mask))

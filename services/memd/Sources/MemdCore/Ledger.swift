@@ -58,6 +58,10 @@ struct Ledger {
   private var owners: OrderedTable<Place>
   private var accounts: Pile<Account>
   private var things: NumberedPile<Thing>
+  // INVARIANT: the sums of `used`, `frames` and `budgets` of all accounts.
+  private(set) var usedBytes: UInt64 = 0
+  private(set) var frameCount: UInt32 = 0
+  private(set) var budgetCount: UInt32 = 0
 
   /// An empty ledger: an eighth of the memory is for accounts, the rest for things.
   ///
@@ -86,6 +90,9 @@ struct Ledger {
   }
 
   // MARK: Accounts
+
+  /// How many owners have an open account.
+  var openCount: UInt32 { UInt32(clamping: owners.count) }
 
   /// The open account of an owner.
   func account(of owner: Badge) -> Place? { owners[TableKey(owner.rawValue)] }
@@ -155,6 +162,8 @@ struct Ledger {
     account.used += thing.bytes
     account.peak = max(account.peak, account.used)
     if thing.isBudget { account.budgets += 1 } else { account.frames += 1 }
+    usedBytes += thing.bytes
+    if thing.isBudget { budgetCount += 1 } else { frameCount += 1 }
     accounts[thing.account] = account
   }
 
@@ -170,6 +179,8 @@ struct Ledger {
     }
     account.used -= thing.bytes
     if thing.isBudget { account.budgets -= 1 } else { account.frames -= 1 }
+    usedBytes -= thing.bytes
+    if thing.isBudget { budgetCount -= 1 } else { frameCount -= 1 }
     accounts[thing.account] = account
   }
 }

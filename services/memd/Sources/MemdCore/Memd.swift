@@ -60,7 +60,7 @@ public struct Memd: Server {
     // A flood of requests cannot keep an account from being closed. The request is decoded by now,
     // so its bytes may be overwritten.
     closeSome(&system)
-    let asker = try Asker(message.badge)
+    let asker = try Asker(message.badge, request)
     switch request {
     case .allocateFrame(let owner, let order):
       return try allocate(order, isBudget: false, for: try asker.owner(owner), &system)
@@ -75,11 +75,14 @@ public struct Memd: Server {
       return .now(try system.encode(reply: MemdReply.freeBudget))
     case .reclaimOwner(let owner): return try reclaim(try asker.owner(owner), &system)
     case .queryOwner(let owner):
-      let account = try account(of: try asker.owner(owner))
+      let account = try account(of: asker.mayLook ? asker.named(owner) : asker.owner(owner))
       return .now(try system.encode(reply: MemdReply.queryOwner(account)))
     case .setQuota(let owner, let bytes):
       try setQuota(of: owner, bytes, asker)
       return .now(try system.encode(reply: MemdReply.setQuota))
+    case .status:
+      guard asker.mayLook else { throw .denied }
+      return .now(try system.encode(reply: MemdReply.status(status)))
     }
   }
 
@@ -180,6 +183,13 @@ public struct Memd: Server {
     sources.returned(to: thing.source, order: thing.order)
   }
 
+  private var status: MemoryStatus {
+    MemoryStatus(
+      totalBytes: sources.pageCount * 4096, usedBytes: ledger.usedBytes,
+      accountCount: ledger.openCount, frameCount: ledger.frameCount,
+      budgetCount: ledger.budgetCount)
+  }
+
   private func account(of owner: Badge) throws(ResultCode) -> MemoryAccount {
     guard let place = ledger.account(of: owner) else { throw .notFound }
     let account = ledger[account: place]
@@ -204,12 +214,17 @@ public struct Memd: Server {
 struct Asker {
   let badge: Badge
   let isControl: Bool
+  /// Whether it may look at every account.
+  let mayLook: Bool
 
-  /// - Throws: DENIED for a badge of neither face.
-  init(_ badge: Badge) throws(ResultCode) {
+  /// - Throws: DENIED for a badge of no face, and for what a tool may not ask for.
+  init(_ badge: Badge, _ request: MemdRequest) throws(ResultCode) {
     self.badge = badge
     isControl = MemdFaces.control.contains(badge)
-    guard isControl || MemdFaces.client.contains(badge) else { throw .denied }
+    let isTool = MemdFaces.tools.contains(badge)
+    mayLook = isControl || isTool
+    guard mayLook || MemdFaces.client.contains(badge) else { throw .denied }
+    guard !isTool || request.isLook else { throw .denied }
   }
 
   /// The owner that a request means.
@@ -219,5 +234,18 @@ struct Asker {
     guard named != .none, named != badge else { return badge }
     guard isControl else { throw .denied }
     return named
+  }
+
+  /// The owner that a request of somebody means who may look at all.
+  func named(_ owner: Badge) -> Badge { owner == .none ? badge : owner }
+}
+
+extension MemdRequest {
+  /// Whether it changes nothing.
+  fileprivate var isLook: Bool {
+    switch self {
+    case .queryOwner, .status: true
+    default: false
+    }
   }
 }

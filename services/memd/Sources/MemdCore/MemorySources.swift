@@ -31,6 +31,8 @@ struct MemorySources {
   // when that list has one.
   private var lists = InlineArray<22, Place>(repeating: .none)
   private var filled: UInt32 = 0
+  /// Pages of all sources together.
+  private(set) var pageCount: UInt64 = 0
 
   init(in region: Region) {
     sources = Pile(in: region)
@@ -49,6 +51,7 @@ struct MemorySources {
     let bound = Int8(min(order, Self.largestOrder))
     guard let place = sources.add(MemorySource(bound: bound, whole: bound)) else { return false }
     link(place)
+    self.pageCount += pageCount
     return true
   }
 

@@ -36,16 +36,69 @@ struct MemdTests {
     #expect(!badges.isEmpty && badges.allSatisfy { MemdFaces.control.contains($0) })
   }
 
-  @Test(arguments: [UInt64(0), 0xFFFF, 0x3_0000, 0x5_0002, .max])
+  @Test(arguments: [UInt64(0), 0xFFFF, 0x4_0000, 0x5_0002, .max])
   func `a badge of no face is denied everything`(badge: UInt64) throws {
     let world = try MemoryWorld()
     let badge = Badge(rawValue: badge)
     let requests: [MemdRequest] = [
       .allocateFrame(owner: .none, order: 0), .queryOwner(.none), .reclaimOwner(.none),
-      .setQuota(owner: client, bytes: 1), .freeFrame(MemoryHandle(rawValue: 1)),
+      .setQuota(owner: client, bytes: 1), .freeFrame(MemoryHandle(rawValue: 1)), .status,
     ]
     for request in requests {
       #expect(code { _ = try world.ask(request, as: badge) } == .denied)
+    }
+  }
+
+  // MARK: STATUS and tools
+
+  private let tool = Badge(rawValue: 0x3_0051)
+
+  private func status(_ world: MemoryWorld, as badge: Badge) throws -> MemoryStatus {
+    guard case .status(let status) = try world.ask(.status, as: badge).reply else {
+      throw TestFailure.noReply
+    }
+    return status
+  }
+
+  @Test func `the status has the sums of all accounts, and what comes back leaves them`() throws {
+    let world = try MemoryWorld(orders: [4, 6])
+    try world.open(client)
+    try world.open(other)
+    let empty = MemoryStatus(
+      totalBytes: 80 * 4096, usedBytes: 0, accountCount: 2, frameCount: 0, budgetCount: 0)
+    #expect(try status(world, as: control) == empty)
+    _ = try world.take(order: 1)
+    _ = try world.ask(.allocateBudget(owner: other, order: 14), as: control)
+    let full = MemoryStatus(
+      totalBytes: 80 * 4096, usedBytes: 6 * 4096, accountCount: 2, frameCount: 1, budgetCount: 1)
+    #expect(try status(world, as: tool) == full)
+    _ = try world.ask(.reclaimOwner(client), as: control)
+    _ = try world.ask(.reclaimOwner(other), as: control)
+    #expect(try status(world, as: tool).usedBytes == 0)
+    #expect(try status(world, as: tool).accountCount == 0)
+  }
+
+  @Test func `a client is told nothing of all`() throws {
+    let world = try MemoryWorld()
+    try world.open(client)
+    #expect(code { _ = try world.ask(.status, as: client) } == .denied)
+  }
+
+  @Test func `a tool sees every account and changes none`() throws {
+    let world = try MemoryWorld()
+    try world.open(client, quota: 5 * 4096)
+    guard case .queryOwner(let account) = try world.ask(.queryOwner(client), as: tool).reply
+    else { throw TestFailure.noReply }
+    #expect(account.quotaBytes == 5 * 4096)
+    #expect(code { _ = try world.ask(.queryOwner(.none), as: tool) } == .notFound)
+    let requests: [MemdRequest] = [
+      .allocateFrame(owner: .none, order: 0), .allocateFrame(owner: client, order: 0),
+      .freeFrame(MemoryHandle(rawValue: 1)), .allocateBudget(owner: client, order: 12),
+      .freeBudget(MemoryHandle(rawValue: 1)), .reclaimOwner(client), .reclaimOwner(.none),
+      .setQuota(owner: client, bytes: 1),
+    ]
+    for request in requests {
+      #expect(code { _ = try world.ask(request, as: tool) } == .denied)
     }
   }
 

@@ -92,6 +92,12 @@ struct ChildTarget<S: System>: LoadTarget {
     let access: PageAccess =
       rights.contains(.execute) ? .readExecute : rights.contains(.write) ? .readWrite : .read
     let size = ProcessLayout.pageSize << UInt64(order)
+    try placeFrame(at: address, size: size, access, regionClass)
+  }
+
+  private mutating func placeFrame(
+    at address: UInt64, size: UInt64, _ access: PageAccess, _ regionClass: RegionClass
+  ) throws(ResultCode) {
     let region = try region(at: address, size: size, access, regionClass)
     system.send(
       TransferEntry(
@@ -99,6 +105,19 @@ struct ChildTarget<S: System>: LoadTarget {
     _ = try system.ask(
       VspacedRequest.mapFrame(owner: child.owner, region), of: Procd.vspaced,
       VspacedReply.self)
+  }
+
+  /// Maps a frame that the child also starts with, read-only; the mapping gets a copy.
+  mutating func mapShared(
+    _ frame: CapSlot, at address: UInt64, size: UInt64
+  ) throws(ResultCode) {
+    try system.copy(frame, to: ServiceSlot.replyLanding, rights: .read)
+    do throws(ResultCode) {
+      try placeFrame(at: address, size: size, .read, .mapping)
+    } catch {
+      try? system.drop(ServiceSlot.replyLanding)
+      throw error
+    }
   }
 
   private func region(

@@ -36,6 +36,8 @@ extension Procd {
     try target.mapOnDemand(at: layout.heapBase, size: heapSize, .heap)
     try target.mapBuffer(at: layout.buffer)
     try installAll(child, &system)
+    try mapModules(
+      of: child, from: layout.modules(afterHeapOf: heapSize), &target, &system)
     let seed = random(.child, of: child)
     let facts = EnvelopeInfo(
       role: child.role, instance: (services[child.role.key]?.instances ?? 0) &+ 1,
@@ -146,6 +148,28 @@ extension Procd {
       }
     }
     try system.drop(Child.grant)
+  }
+
+  /// Maps the frames of a child's run of resources one after another, each at the next multiple of
+  /// its size, where lib-service finds them (docs/reference/intake.md, "Module frames").
+  private func mapModules<S: System>(
+    of child: Child, from start: UInt64, _ target: inout ChildTarget<S>, _ system: inout S
+  ) throws(ResultCode) {
+    var address = start
+    var next = UInt64(StartupSlot.firstResource)
+    while let found = nextStart(of: child.role, from: next) {
+      next = UInt64(found.descriptor.slot.rawValue) + 1
+      guard found.descriptor.slot.rawValue < StartupSlot.firstDynamic else { return }
+      guard found.descriptor.type == .frame else { continue }
+      // A power of two of pages, as all frames are.
+      let size =
+        try system.control(.queryCap(found.slot), on: Self.process).word2
+        * Self.pageSize
+      guard size > 0, size <= ProcessLayout.maximumImageSize else { throw .wrongType }
+      address = (address + size - 1) / size * size
+      try target.mapShared(found.slot, at: address, size: size)
+      address += size
+    }
   }
 
   private func install<S: System>(

@@ -68,6 +68,10 @@ extension Rootd {
         ? RootdSlots.notification(of: peer) : RootdSlots.endpoint(of: peer)
     }
     if descriptor.type == .notification { return RootdSlots.notification(of: service) }
+    // To procd the frames of its run are images; everybody else's is the boot configuration.
+    if descriptor.type == .frame, config.services[service]?.isStartedByProcd == true {
+      return RootdSlots.configuration
+    }
     guard descriptor.type == .endpoint else { return nil }
     guard descriptor.kind != .generic else { return RootdSlots.endpoint(of: service) }
     var slot = RootSlot.time.rawValue

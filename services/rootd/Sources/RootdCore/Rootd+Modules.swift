@@ -3,10 +3,12 @@
 // rootd's.
 
 import Bootstrap
+import Bytes
 import CapABI
 import Handoff
 import Load
 import Runtime
+import Store
 import Sys
 
 extension Rootd {
@@ -58,6 +60,42 @@ extension Rootd {
       count += 1
     }
     return count
+  }
+
+  /// Copies the boot configuration into a frame, if somebody whom procd starts is given it.
+  ///
+  /// - Throws: What the kernel refuses.
+  mutating func makeConfigurationFrame(
+    _ config: borrowing BootConfig, _ bytes: RawSpan, _ start: borrowing RootStart
+  ) throws(BootFailure) {
+    guard Self.givesConfiguration(config) else { return }
+    let order = UInt64(Self.order(of: UInt64(bytes.byteCount)))
+    do throws(ResultCode) {
+      try system.control(
+        .retype(RootdSlots.memory, order: order, into: RootdSlots.scratch),
+        on: RootSlot.memory.slot)
+      try system.copy(RootdSlots.scratch, to: RootdSlots.configuration, rights: .read)
+      var memory = try start.mapBesideHeap(RootdSlots.scratch, order: order, &system)
+      var target = memory.mutableBytes
+      do throws(BytesError) { try target.copy(bytes, at: 0) } catch { throw .tooLarge }
+    } catch {
+      throw .refused(.rootd, error)
+    }
+  }
+
+  /// Whether a service that procd starts has a frame in its run of resources.
+  private static func givesConfiguration(_ config: borrowing BootConfig) -> Bool {
+    for index in 0..<config.services.count {
+      guard let service = config.services[index], service.isStartedByProcd else { continue }
+      let declared = config.capabilities(of: service)
+      for place in 0..<declared.count {
+        guard let capability = declared[place], !capability.flags.contains(.acquired) else {
+          continue
+        }
+        if capability.descriptor.type == .frame { return true }
+      }
+    }
+    return false
   }
 
   /// Pages that hold so many bytes, as a power of two.

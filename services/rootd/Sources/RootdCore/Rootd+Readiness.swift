@@ -74,7 +74,7 @@ extension Rootd {
   }
 
   /// What procd knows about the process of a role.
-  private mutating func record(of role: RoleID) -> ProcessRecord? {
+  mutating func record(of role: RoleID) -> ProcessRecord? {
     var cursor = ProcessID.none
     while let time = try? system.now(),
       case .query(let record)? = try? system.ask(

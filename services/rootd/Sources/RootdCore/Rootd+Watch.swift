@@ -14,7 +14,7 @@ extension Rootd {
   /// The boot is over, and reported so, when the programs that it waits for ended with code 0.
   ///
   /// - Parameter start: What the kernel gave.
-  /// - Throws: Which required service is gone.
+  /// - Throws: Which required service is gone, or why a machine that is to end does not.
   public mutating func watch(_ start: borrowing RootStart) throws(BootFailure) {
     guard let module = start.bootConfiguration, let bytes = start.bytes(of: module),
       let config = try? BootConfig(decoding: bytes)
@@ -28,6 +28,10 @@ extension Rootd {
         throw .ended(role)
       }
       let message = system.take(answer)
+      guard !RootdFaces.power.contains(message.badge) else {
+        try hearPower(message, config)
+        continue
+      }
       guard let sender = Self.sender(of: message, config) else {
         refuse(message)
         continue

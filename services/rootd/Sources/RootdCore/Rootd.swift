@@ -107,6 +107,7 @@ public struct Rootd<S: System>: ~Copyable {
     guard switches.forceFail != .rootd else { throw .service(.rootd, .forcedFailure) }
     try takeOwnPriority(config)
     try makeEndpoints(config)
+    try makeConfigurationFrame(config, bytes, start)
     for position in 0..<order.count {
       guard let index = order[position], let service = config.services[index] else { continue }
       switch service.launchKind {

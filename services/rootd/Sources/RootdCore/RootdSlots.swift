@@ -21,6 +21,10 @@ enum RootdSlots {
   static let second = CapSlot(rawValue: 2498)
   /// The install grant for the child in the making.
   static let grant = CapSlot(rawValue: 2499)
+  /// The reply to whoever ends the system, which is never given.
+  static let reply = CapSlot(rawValue: 2500)
+  /// The boot configuration, for those who compare with it.
+  static let configuration = CapSlot(rawValue: 2501)
 
   /// The endpoint of a service, by its place in the boot configuration.
   static func endpoint(of index: Int) -> CapSlot { numbered(2560, index) }
