@@ -20,7 +20,7 @@ $(PROGRAM_ARCHIVES): $(PROGRAM_FILES)/lib%.a: $(call boot_sources,$(PROGRAM_PACK
 	$(call swift_archive,$(PROGRAM_PACKAGE),$*,$(PROGRAM_SCRATCH))
 
 # Services: the package services/NAME has a product NameProgram.
-SERVICES := rootd memd vspaced pagerd procd named timed logd crashd
+SERVICES := rootd memd vspaced pagerd procd named timed logd crashd crash-test
 SERVICE_LIBRARIES := $(PROGRAM_LIBRARIES) lib-bootstrap lib-crypto lib-elf lib-load lib-service lib-store
 
 # $(call program,NAME,PRODUCT): a program made of one product of the package.

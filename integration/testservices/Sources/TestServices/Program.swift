@@ -3,6 +3,7 @@
 
 import Bootstrap
 import CapABI
+import IPC
 import Service
 import Sys
 

@@ -35,7 +35,6 @@ struct CrashTestTests {
 
   @Test func `its face is that of the boot configuration`() throws {
     #expect(try DeclaredService(.crashTest).face("public") == CrashTestFaces.client)
-    #expect(try DeclaredService(.shell).badges(at: .crashTest) == [client])
   }
 
   @Test(arguments: [FaultChoice.trap, .stack, .forbidden, .exit])
