@@ -75,7 +75,9 @@ public import Sys
     return try map(scratch, order: order, at: heapRegion, &system)
   }
 
-  /// Maps a frame beside the memory for tables, so that it can be filled. This is done once.
+  /// Maps a frame beside the memory for tables, so that it can be filled.
+  ///
+  /// This is done once.
   ///
   /// - Parameters:
   ///   - frame: Its slot, empty afterwards.

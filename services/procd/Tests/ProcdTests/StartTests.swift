@@ -65,6 +65,39 @@ struct StartTests {
     #expect(regions.allSatisfy { $0.access != .none })
   }
 
+  /// A world where timed starts with two frames.
+  private func worldWithFrames() throws -> World {
+    let world = try World()
+    for slot in [UInt32(64), 65] {
+      let frame = TestCapability(.frame, .read, name: "shared \(slot)")
+      try world.ask(
+        .addCapability(role: .timed, World.descriptor(slot, .frame, .read)), [frame])
+    }
+    return world
+  }
+
+  @Test func `frames of its run are mapped read-only behind the heap`() throws {
+    let world = try worldWithFrames()
+    try world.spawn(.timed)
+    let regions = try #require(world.spaces[0x1_0012]).regions
+    let heap = try #require(regions.first { $0.regionClass == .heap })
+    let large: UInt64 = 2 << 20
+    let first = (heap.pages.upperBound + 4096 + large - 1) / large * large
+    let shared = regions.filter { $0.pages.base >= first }.sorted { $0.pages.base < $1.pages.base }
+    #expect(shared.map(\.pages.base) == [first, first + 4 * 4096])
+    #expect(shared.allSatisfy { $0.access == .read && $0.pages.pageCount == 4 })
+    #expect(try #require(world.running(.timed)).slots[64]?.name == "shared 64")
+  }
+
+  @Test(arguments: [UInt64(0), 1 << 20])
+  func `a frame without a size that can be mapped stops the start`(pages: UInt64) throws {
+    let world = try worldWithFrames()
+    world.framePages = pages
+    try world.declare(.timed)
+    #expect(world.refusal(.spawnService(World.launch(.timed))) == .wrongType)
+    #expect(world.spaces.isEmpty)
+  }
+
   @Test func `its thread has endpoints, notification, priority, processors and filter`() throws {
     let world = try World()
     try world.spawn(.timed)

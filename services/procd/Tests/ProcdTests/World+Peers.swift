@@ -71,6 +71,9 @@ extension World {
     switch operation {
     case .createStagedProcess: return create(from: low, into: high)
     case .installWithGrant: return install(message)
+    case .queryCap:
+      guard let found = kernel.slots[low] else { return .refusing(.emptySlot) }
+      return .words([UInt64(found.type.rawValue), 0, framePages, 0])
     default: break
     }
     guard let process = process(low) else { return .refusing(.emptySlot) }
@@ -225,9 +228,10 @@ extension World {
       try enter(region, owner)
       return .map(base: region.pages.base)
     case .mapFrame(let owner, let region):
-      guard let given, given.type == .frame, given.rights == .read | .write | .execute else {
-        throw ResultCode.wrongType
-      }
+      // What is made for the process, or what it shares.
+      guard let given, given.type == .frame,
+        given.rights == .read | .write | .execute || given.rights == region.access.rights
+      else { throw ResultCode.wrongType }
       try enter(region, owner)
       for page in 0..<UInt64(region.pages.pageCount) {
         spaces[owner.rawValue]?.process.memory[region.pages.base + page * 4096] = [UInt8](

@@ -77,6 +77,9 @@ final class World {
   var retries = 0
   var grants: [String: FakeProcess] = [:]
 
+  /// Pages of every frame that a launcher hands over.
+  var framePages: UInt64 = 4
+
   static let rootd = Badge(rawValue: 0x2_0001)
   static let deviced = Badge(rawValue: 0x2_0022)
   static let tool = Badge(rawValue: 0x3_0001)
