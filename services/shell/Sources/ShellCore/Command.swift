@@ -105,6 +105,14 @@ public enum Command: UInt8, Sendable {
     }
   }
 
+  /// Whether it changes what runs, so that the log shall tell of it.
+  var isRecorded: Bool {
+    switch self {
+    case .fault, .kill, .reboot, .restart, .shutdown: true
+    default: false
+    }
+  }
+
   /// What it does, in a few words.
   public var summary: StaticString {
     switch self {

@@ -37,6 +37,25 @@ extension Shell {
     }
   }
 
+  /// Writes into the log what is about to be done; the badge says that the shell does it.
+  ///
+  /// Without logd it is done all the same.
+  mutating func record(_ words: Words) {
+    var line = TextLine()
+    for word in 0..<words.count {
+      if word > 0 { line.append(" ") }
+      line.append(words.line(word))
+    }
+    var bytes = FixedBytes<224>()
+    for index in 0..<line.count { bytes[index] = line[index] }
+    let limit = now &+ Self.patience
+    guard let text = LogText(bytes.rawBytes.extracting(first: line.count)),
+      let tag = try? system.encode(LogdRequest.append(.info, text))
+    else { return }
+    system.buffer.setDeadline(limit)
+    _ = system.call(StartupSlot.log, tag.adding(.deadline), system.buffer.words)
+  }
+
   /// Calls logd with a request whose reply is read in place.
   ///
   /// - Returns: The reply, its body in the buffer.

@@ -16,6 +16,8 @@ private struct EditedLine {
 
 extension Shell {
   private static var prompt: StaticString { "erix> " }
+  /// How long a person may edit one line: 2^32 − 1 milliseconds, 49 days, as declared.
+  private static var linePatience: UInt64 { 0xFFFF_FFFF * 1_000_000 }
   /// How long seriald may take to take a page: it waits for the line, 4 KiB at 115200 baud.
   private static var writePatience: UInt64 { 10_000_000_000 }
 
@@ -66,10 +68,11 @@ extension Shell {
 
   // MARK: seriald
 
-  /// READ_LINE; the person may take as long as they like.
+  /// READ_LINE; the person may take their time.
   private mutating func readLine(
     _ line: borrowing LineText, _ cursor: Int
   ) throws(ResultCode) -> EditedLine {
+    let limit = now &+ Self.linePatience
     var body = FixedBytes<972>()
     let prompt = TextLine(Self.prompt)
     for index in 0..<prompt.count { body[index] = prompt[index] }
@@ -82,7 +85,9 @@ extension Shell {
     let tag = try system.encode(
       SerialdRequest.readLine(
         LinePrompt(prompt: before, text: text, cursor: UInt16(clamping: cursor))))
-    let answer = system.call(Peer.seriald, tag, system.buffer.words)
+    let words = system.buffer.words
+    system.buffer.setDeadline(limit)
+    let answer = system.call(Peer.seriald, tag.adding(.deadline), words)
     guard answer.status == .ok else { throw answer.status }
     let message = system.take(answer)
     guard message.tag.result == .ok else { throw message.tag.result }

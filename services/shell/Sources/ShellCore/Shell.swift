@@ -111,6 +111,7 @@ public struct Shell<S: System> {
       tellUsage(command)
       return
     }
+    if command.isRecorded { record(words) }
     do throws(ShellError) {
       try perform(command, words)
     } catch {
