@@ -20,8 +20,11 @@ $(PROGRAM_ARCHIVES): $(PROGRAM_FILES)/lib%.a: $(call boot_sources,$(PROGRAM_PACK
 	$(call swift_archive,$(PROGRAM_PACKAGE),$*,$(PROGRAM_SCRATCH))
 
 # Services: the package services/NAME has a product NameProgram.
-SERVICES := rootd memd vspaced pagerd procd named timed logd crashd crash-test
-SERVICE_LIBRARIES := $(PROGRAM_LIBRARIES) lib-bootstrap lib-crypto lib-elf lib-load lib-service lib-store
+SERVICES := rootd memd vspaced pagerd procd named timed logd crashd crash-test seriald
+SERVICE_LIBRARIES := $(PROGRAM_LIBRARIES) lib-bootstrap lib-crypto lib-elf lib-load lib-service lib-store lib-terminal
+
+# Drivers: the package drivers/NAME, of the same shape.
+DRIVERS := drv-serial
 
 # $(call program,NAME,PRODUCT): a program made of one product of the package.
 define program
@@ -29,15 +32,16 @@ $(PROGRAM_OUT)/$(1).debug.elf: $(PROGRAM_FILES)/lib$(2).a integration/linker/pro
 	@$$(BOOT_LD) $$(BOOT_LINK_PIE) -T integration/linker/program.ld -o $$@ $$(filter %.a,$$^)
 endef
 
-# $(call service,NAME,PRODUCT): the program of a service.
+# $(call service,NAME,PRODUCT,FOLDER): the program of a service or driver.
 define service
-$(PROGRAM_FILES)/lib$(2).a: $(call boot_sources,services/$(1) $(SERVICE_LIBRARIES))
-	$$(call swift_archive,services/$(1),$(2),$(PROGRAM_SCRATCH))
+$(PROGRAM_FILES)/lib$(2).a: $(call boot_sources,$(3)/$(1) $(SERVICE_LIBRARIES))
+	$$(call swift_archive,$(3)/$(1),$(2),$(PROGRAM_SCRATCH))
 $(call program,$(1),$(2))
 endef
 
 service_product = $(shell python3 -c 'print("$(1)".title().replace("-", "") + "Program")')
-$(foreach name,$(SERVICES),$(eval $(call service,$(name),$(call service_product,$(name)))))
+$(foreach name,$(SERVICES),$(eval $(call service,$(name),$(call service_product,$(name)),services)))
+$(foreach name,$(DRIVERS),$(eval $(call service,$(name),$(call service_product,$(name)),drivers)))
 $(eval $(call program,tests,RootTests))
 $(eval $(call program,testservice,TestServices))
 $(eval $(call program,adversary,Adversary))
@@ -47,4 +51,4 @@ $(PROGRAM_OUT)/%.elf: $(PROGRAM_OUT)/%.debug.elf
 	@$(BOOT_STRIP) $< $@
 
 .PHONY: programs
-programs: $(patsubst %,$(PROGRAM_OUT)/%.elf,$(SERVICES) testservice)
+programs: $(patsubst %,$(PROGRAM_OUT)/%.elf,$(SERVICES) $(DRIVERS) testservice)

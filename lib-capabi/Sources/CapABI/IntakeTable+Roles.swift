@@ -136,6 +136,7 @@ extension IntakeTable {
 
   private mutating func addSeriald() {
     addClient(supervisor: .procd, ownRights: .receive)
+    addControl(0, .time)
     addPeer(0, .deviced)
     addPeer(1, .logd)
   }

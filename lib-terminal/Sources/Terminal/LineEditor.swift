@@ -10,7 +10,9 @@ public let editorOutputRoom = 1024
 
 /// A line that a person edits on a terminal.
 public struct LineEditor {
-  /// Columns of the screen. A terminal that has fewer shows a broken row, no wrong text.
+  /// Columns of the screen.
+  ///
+  /// A terminal that has fewer shows a broken row, no wrong text.
   static let columns = 80
   /// The row ends one column before the screen does, where terminals differ.
   private static let limit = columns - 1

@@ -8,13 +8,14 @@ import Store
 import Sys
 
 extension DrvSerial {
-  /// Bytes of input from which on the peer is asked to wait, and down to which it waits. A peer
-  /// that is told at 3072 has sent what its own buffers hold by the time that 1024 more are there.
+  /// Bytes of input from which on the peer is asked to wait, and down to which it waits.
+  ///
+  /// A peer that is told at 3072 has sent what its own buffers hold by the time that 1024 more are there.
   static let highWater = 3072
   static let lowWater = 1024
   /// Bytes of waiting output below which a client that was told "no room" is signalled.
   private static let outputLow = 2048
-  /// Looks at the port for one interrupt or request. What is left raises the next interrupt.
+  /// Looks at the port for one interrupt or request; what is left raises the next interrupt.
   private static let looksAtOnce = 512
 
   /// Does what the port asks for, until it asks for nothing more.

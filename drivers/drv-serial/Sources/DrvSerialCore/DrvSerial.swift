@@ -1,6 +1,6 @@
 // drv-serial: the driver of a 16550 serial port (docs/reference/protocols/drv-serial.md). It moves
-// bytes by interrupt in both directions between the port and two rings, loses nothing while the peer
-// waits when it is asked to, and knows nothing of what the bytes mean.
+// bytes by interrupt in both directions between the port and two rings, loses nothing while the
+// peer waits when it is asked to, and knows nothing of what the bytes mean.
 
 public import Bootstrap
 public import CapABI

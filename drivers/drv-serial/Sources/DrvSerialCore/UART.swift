@@ -1,5 +1,5 @@
-// The registers of a 16550A serial port (National Semiconductor PC16550D datasheet, section 8), each
-// access a call of the kernel's restricted endpoint.
+// The registers of a 16550A serial port (National Semiconductor PC16550D datasheet, section 8),
+// each access a call of the kernel's restricted endpoint.
 
 import CapABI
 import IPC

@@ -34,7 +34,9 @@ struct Console {
 
   /// Writes text of the foreground.
   ///
-  /// - Parameter isEditing: A person edits a line: the text is then like another's.
+  /// - Parameters:
+  ///   - text: The bytes.
+  ///   - isEditing: A person edits a line: the text is then like another's.
   mutating func write(foreground text: RawSpan, isEditing: Bool) {
     hideLine()
     // A line that nobody edits any more gives way to what its reader writes.

@@ -7,7 +7,7 @@ import Service
 import Sys
 
 extension Seriald {
-  /// How long a driver may take to answer. It never waits, so one that takes longer is gone.
+  /// How long a driver may take to answer: it never waits, so one that takes longer is gone.
   private static let patience: UInt64 = 500_000_000
   /// How often deviced is asked for a driver while there is none; it signals, too.
   private static let tryInterval: UInt64 = 1_000_000_000

@@ -10,7 +10,7 @@ import Sys
 import Terminal
 
 extension Seriald {
-  /// Rounds that one message gets. What is left goes on after the messages that wait.
+  /// Rounds that one message gets; what is left goes on after the messages that wait.
   private static let roundsAtOnce = 32
 
   /// Moves what can be moved.

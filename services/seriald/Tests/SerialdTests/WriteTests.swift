@@ -1,4 +1,4 @@
-// What goes to the screen: lines of several writers, the foreground, the log, a driver without room.
+// What goes to the screen: lines of several writers, the foreground, the log, a full driver.
 
 import Bootstrap
 import CapABI
