@@ -25,7 +25,7 @@ private func long<Operation: ServiceOperation>(_ type: Operation.Type) -> [UInt1
 
 struct OperationNumberTests {
   @Test func `every operation has its number`() {
-    #expect(numbers(ProcdOperation.self) == Array(0x400...0x40C))
+    #expect(numbers(ProcdOperation.self) == Array(0x400...0x40E))
     #expect(numbers(MemdOperation.self) == Array(0x410...0x417))
     #expect(numbers(VspacedOperation.self) == Array(0x420...0x427))
     #expect(numbers(PagerdOperation.self) == Array(0x430...0x435))

@@ -18,13 +18,17 @@ extension Procd {
 
   /// Makes sure that a role can be spoken about.
   ///
+  /// - Returns: Whether it was prepared, so that its launcher speaks now.
   /// - Throws: DENIED, WRONG_STATE when it was spawned already, LIMIT_REACHED.
-  private func checkDeclarable(_ role: RoleID, _ launcher: Badge) throws(ResultCode) {
+  private func checkDeclarable(
+    _ role: RoleID, _ launcher: Badge
+  ) throws(ResultCode) -> Bool {
     guard let service = try service(of: role, launcher) else {
       guard services.count < services.capacity else { throw .limitReached }
-      return
+      return false
     }
-    guard service.launch == nil else { throw .wrongState }
+    guard service.launch == nil || service.isPrepared else { throw .wrongState }
+    return service.launch != nil
   }
 
   /// ADD_CAPABILITY, with the capability in its landing slot.
@@ -33,15 +37,22 @@ extension Procd {
   mutating func addCapability<S: System>(
     _ descriptor: TransferDescriptor, to role: RoleID, _ launcher: Badge, _ system: inout S
   ) throws(ResultCode) {
-    try checkDeclarable(role, launcher)
+    let isPrepared = try checkDeclarable(role, launcher)
     let key = role.key(UInt64(descriptor.slot.rawValue))
-    guard custody[key] == nil else { throw .exists }
+    let former = custody[key]
+    guard former.map({ isPrepared && $0.isReplaceable }) ?? true else { throw .exists }
     let landing = ServiceSlot.firstLanding
     let found = try system.query(landing)
     guard found.type == descriptor.type.rawValue, found.kind == descriptor.kind.rawValue else {
       throw .wrongType
     }
     guard found.rights.contains(descriptor.rights) else { throw .missingRight }
+    if let former {
+      // What an earlier start of the driver had; its device may have come back elsewhere.
+      _ = custody.remove(key)
+      try? system.drop(former.slot)
+      slots.giveBack(former.slot.rawValue)
+    }
     guard custody.count < custody.capacity, let number = slots.take() else {
       throw .limitReached
     }
@@ -54,7 +65,8 @@ extension Procd {
     }
     // There is room for both, and the slot of the role is free (above).
     _ = services.insert(Service(launcher: launcher), at: role.key)
-    _ = custody.insert(Custody(descriptor: descriptor, slot: slot), at: key)
+    _ = custody.insert(
+      Custody(descriptor: descriptor, isReplaceable: isPrepared, slot: slot), at: key)
   }
 
   /// ADD_DEPENDENCY.
@@ -63,7 +75,7 @@ extension Procd {
   mutating func addDependency(
     of role: RoleID, on dependency: RoleID, _ launcher: Badge
   ) throws(ResultCode) {
-    try checkDeclarable(role, launcher)
+    guard try !checkDeclarable(role, launcher) else { throw .wrongState }
     guard services[dependency.key]?.launch != nil else { throw .notFound }
     let key = role.key(UInt64(dependency.rawValue))
     guard dependencies[key] == nil else { throw .exists }

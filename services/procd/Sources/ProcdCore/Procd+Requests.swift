@@ -104,7 +104,7 @@ extension Procd {
     // A tool may speak about every service, as with KILL.
     let isTool = ProcdFaces.tools.contains(caller)
     guard var service = isTool ? services[role.key] : try service(of: role, caller),
-      let launch = service.launch
+      let launch = service.launch, service.state != .declared
     else { throw .notFound }
     guard areDependenciesRunning(of: role) else { throw .wrongState }
     readClock(&system)

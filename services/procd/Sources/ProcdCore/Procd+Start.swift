@@ -17,11 +17,54 @@ extension Procd {
   mutating func spawn<S: System>(
     _ launch: ServiceLaunch, _ launcher: Badge, _ system: inout S
   ) throws(ResultCode) -> ProcessID {
-    guard let service = try service(of: launch.role, launcher) else { throw .wrongState }
+    guard var service = try service(of: launch.role, launcher) else { throw .wrongState }
     guard !service.state.isAlive, service.state != .restarting else { throw .exists }
     guard modules[launch.moduleIndex] != nil else { throw .notFound }
+    guard launch.launcher == .none else {
+      service.launch = launch
+      service.launcher = ProcdFaces.launcher(launch.launcher)
+      services[launch.role.key] = service
+      return .none
+    }
     guard areDependenciesRunning(of: launch.role) else { throw .wrongState }
     return try start(launch, &system)
+  }
+
+  /// START_SERVICE.
+  ///
+  /// - Returns: The process; none when it starts as soon as what it needs serves.
+  /// - Throws: DENIED, NOT_FOUND, EXISTS, and what `start` throws.
+  mutating func startPrepared<S: System>(
+    _ role: RoleID, _ launcher: Badge, _ system: inout S
+  ) throws(ResultCode) -> ProcessID {
+    guard let service = try service(of: role, launcher), let launch = service.launch,
+      launch.launcher != .none
+    else { throw .notFound }
+    guard service.isPrepared else { throw .exists }
+    guard areDependenciesRunning(of: role) else {
+      // As a service whose dependency ended: `wakeDependents` starts it.
+      services[role.key]?.state = .restarting
+      return .none
+    }
+    return try start(launch, &system)
+  }
+
+  /// STOP_SERVICE.
+  ///
+  /// - Throws: DENIED, NOT_FOUND, WRONG_STATE.
+  mutating func stopPrepared<S: System>(
+    _ role: RoleID, _ launcher: Badge, _ system: inout S
+  ) throws(ResultCode) {
+    guard var service = try service(of: role, launcher), let launch = service.launch,
+      launch.launcher != .none
+    else { throw .notFound }
+    if service.state == .restarting {
+      arm(&service, role, at: 0)
+      service.state = .ended
+      services[role.key] = service
+    } else {
+      guard stop(role, .killed, &system) else { throw .wrongState }
+    }
   }
 
   /// Starts an instance of a service that has none.

@@ -94,7 +94,8 @@ public struct Procd: Server {
     // The request is decoded by now, so its bytes may be overwritten.
     lookAtTimers(&system)
     switch request {
-    case .addCapability, .addDependency, .spawnService, .awaitReady:
+    case .addCapability, .addDependency, .spawnService, .awaitReady, .startService,
+      .stopService:
       guard ProcdFaces.launcher.contains(message.badge) else { throw .denied }
       return try launch(request, message.badge, &system)
     case .restart(let role):
@@ -138,6 +139,12 @@ public struct Procd: Server {
     case .awaitReady(let role):
       guard try awaitReady(role, launcher, &system) else { return .nothing }
       return .now(try system.encode(reply: ProcdReply.awaitReady))
+    case .startService(let role):
+      let process = try startPrepared(role, launcher, &system)
+      return .now(try system.encode(reply: ProcdReply.startService(process)))
+    case .stopService(let role):
+      try stopPrepared(role, launcher, &system)
+      return .now(try system.encode(reply: ProcdReply.stopService))
     default: throw .internal
     }
   }

@@ -31,7 +31,7 @@ enum ServiceState: UInt8, BitwiseCopyable {
 /// - `due` is 0, or `Procd.timers` has an entry for it.
 struct Service: BitwiseCopyable {
   /// Who may say something about it.
-  let launcher: Badge
+  var launcher: Badge
   /// How it is started; nil before SPAWN_SERVICE.
   var launch: ServiceLaunch?
   var state = ServiceState.declared
@@ -70,6 +70,11 @@ struct Service: BitwiseCopyable {
     set { refusalCode = newValue.rawValue }
   }
 
+  /// Whether it was prepared for a launcher and has no instance now, nor is to get one.
+  var isPrepared: Bool {
+    launch.map { $0.launcher != .none } == true && !state.isAlive && state != .restarting
+  }
+
   /// How often it was started again.
   var restartCount: UInt32 { instances > 0 ? instances - 1 : 0 }
 }
@@ -78,6 +83,8 @@ struct Service: BitwiseCopyable {
 struct Custody: BitwiseCopyable {
   /// What the service finds.
   let descriptor: TransferDescriptor
+  /// Whether it was added to a row that waits for its launcher, who may put another in its place.
+  let isReplaceable: Bool
   /// Where procd holds what that is a copy of.
   let slot: CapSlot
 }

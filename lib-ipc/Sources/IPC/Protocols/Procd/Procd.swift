@@ -32,6 +32,10 @@ public enum ProcdOperation: UInt16, ServiceOperation {
   case awaitReady = 0x40B
   /// Tells rootd how a service fares that it had started.
   case serviceState = 0x40C
+  /// Starts a service that was prepared for the caller.
+  case startService = 0x40D
+  /// Ends a service that was prepared for the caller.
+  case stopService = 0x40E
 
   /// How each operation travels.
   public var shape: OperationShape {
@@ -49,6 +53,8 @@ public enum ProcdOperation: UInt16, ServiceOperation {
     case .readCrash: .call(.exactly(8), reply: .exactly(CrashDetails.size))
     case .awaitReady: .call(.exactly(8), reply: .empty)
     case .serviceState: .oneWay(.exactly(8))
+    case .startService: .call(.exactly(8), reply: .exactly(8))
+    case .stopService: .call(.exactly(8), reply: .empty)
     }
   }
 }
@@ -66,6 +72,11 @@ public enum ProcdFaces {
   public static var tools: BadgeRange { .providerFace }
   /// Processes, which speak to their supervisor; the lower half of their badges.
   public static var process: BadgeRange { .supervisorFace }
+
+  /// The badge of the launcher of a role.
+  public static func launcher(_ role: RoleID) -> Badge {
+    Badge(rawValue: launcher.first + UInt64(role.rawValue))
+  }
 
   /// The badge of one process.
   ///
@@ -114,6 +125,10 @@ public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
   case awaitReady(RoleID)
   /// procd's own message: a service is started again, or for the last time was.
   case serviceState(RoleID, ServiceEvent)
+  /// A service that was prepared for the caller.
+  case startService(RoleID)
+  /// A service that was prepared for the caller.
+  case stopService(RoleID)
 
   /// What is asked for.
   public var operation: ProcdOperation {
@@ -131,6 +146,8 @@ public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
     case .readCrash: .readCrash
     case .awaitReady: .awaitReady
     case .serviceState: .serviceState
+    case .startService: .startService
+    case .stopService: .stopService
     }
   }
 
@@ -175,6 +192,12 @@ public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
     case .serviceState:
       self = .serviceState(try reader.role(), try reader.value())
       try reader.reserved(5)
+    case .startService:
+      self = .startService(try reader.role())
+      try reader.reserved(6)
+    case .stopService:
+      self = .stopService(try reader.role())
+      try reader.reserved(6)
     }
   }
 
@@ -203,7 +226,8 @@ public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
     case .ready(let code):
       try writer.integer(code)
       try writer.reserved(6)
-    case .restart(let role), .awaitReady(let role):
+    case .restart(let role), .awaitReady(let role), .startService(let role),
+      .stopService(let role):
       try writer.role(role)
       try writer.reserved(6)
     case .readCrash(let crash): try writer.integer(crash, in: 1...UInt64.max)
@@ -212,87 +236,6 @@ public enum ProcdRequest: ServiceRequest, Equatable, Sendable {
       try writer.value(event)
       try writer.reserved(5)
     case .kickWatchdog: break
-    }
-  }
-}
-
-/// A successful reply of procd.
-public enum ProcdReply: ServiceReply, Equatable, Sendable {
-  /// Done.
-  case addCapability
-  /// Done.
-  case addDependency
-  /// It runs; whether it serves is another question.
-  case spawnService(ProcessID)
-  /// Never sent: the caller is gone.
-  case exit
-  /// Done.
-  case kill
-  /// The process; the next query asks for its number plus one.
-  case query(ProcessRecord)
-  /// How it ended; `code` is that of EXIT or of READY, and 0 for every other cause.
-  case wait(EndCause, code: UInt32)
-  /// Done.
-  case restart
-  /// What is known.
-  case readCrash(CrashDetails)
-  /// It serves.
-  case awaitReady
-
-  /// What is answered.
-  public var operation: ProcdOperation {
-    switch self {
-    case .addCapability: .addCapability
-    case .addDependency: .addDependency
-    case .spawnService: .spawnService
-    case .exit: .exit
-    case .kill: .kill
-    case .query: .query
-    case .wait: .wait
-    case .restart: .restart
-    case .readCrash: .readCrash
-    case .awaitReady: .awaitReady
-    }
-  }
-
-  /// Reads the fields.
-  public init(_ operation: ProcdOperation, from reader: inout BodyReader) throws(ProtocolError) {
-    switch operation {
-    case .addCapability: self = .addCapability
-    case .addDependency: self = .addDependency
-    case .spawnService:
-      self = .spawnService(try reader.process())
-      try reader.reserved(4)
-    case .exit: self = .exit
-    case .kill: self = .kill
-    case .query: self = .query(try ProcessRecord(from: &reader))
-    case .wait:
-      let code: UInt32 = try reader.integer()
-      let cause: EndCause = try reader.value()
-      try reader.require(cause.hasCode || code == 0, at: 0)
-      try reader.reserved(3)
-      self = .wait(cause, code: code)
-    case .restart: self = .restart
-    case .readCrash: self = .readCrash(try CrashDetails(from: &reader))
-    case .awaitReady: self = .awaitReady
-    case .ready, .kickWatchdog, .serviceState: throw .wrongDelivery(operation.rawValue)
-    }
-  }
-
-  /// Writes the fields.
-  public func write(to writer: inout BodyWriter) throws(ProtocolError) {
-    switch self {
-    case .spawnService(let process):
-      try writer.process(process)
-      try writer.reserved(4)
-    case .query(let record): try record.write(to: &writer)
-    case .wait(let cause, let code):
-      try writer.require(cause.hasCode || code == 0, at: writer.offset)
-      try writer.integer(code)
-      try writer.value(cause)
-      try writer.reserved(3)
-    case .readCrash(let details): try details.write(to: &writer)
-    case .addCapability, .addDependency, .exit, .kill, .restart, .awaitReady: break
     }
   }
 }

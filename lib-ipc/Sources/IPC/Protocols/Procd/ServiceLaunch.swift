@@ -63,12 +63,14 @@ public struct ServiceLaunch: Equatable, BitwiseCopyable, Sendable {
   public var restart: RestartPolicy
   /// Longest time between two kicks of its watchdog; 0 means no watchdog.
   public var watchdogMilliseconds: UInt32
+  /// Who starts it by START_SERVICE; `RoleID.none` when it is started at once.
+  public var launcher: RoleID
 
   /// A launch of these parts.
   public init(
     role: RoleID, name: ServiceName, moduleIndex: UInt32, priority: UInt8, affinity: UInt64,
     budgetBytes: UInt64, slotCount: UInt32, syscalls: SyscallFilter, restart: RestartPolicy,
-    watchdogMilliseconds: UInt32
+    watchdogMilliseconds: UInt32, launcher: RoleID = .none
   ) {
     self.role = role
     self.name = name
@@ -80,6 +82,7 @@ public struct ServiceLaunch: Equatable, BitwiseCopyable, Sendable {
     self.syscalls = syscalls
     self.restart = restart
     self.watchdogMilliseconds = watchdogMilliseconds
+    self.launcher = launcher
   }
 
   /// Bytes in a message.
@@ -109,7 +112,8 @@ public struct ServiceLaunch: Equatable, BitwiseCopyable, Sendable {
       firstBackOffMilliseconds: try reader.integer(),
       longestBackOffMilliseconds: try reader.integer())
     watchdogMilliseconds = try reader.integer()
-    try reader.reserved(4)
+    launcher = try reader.value()
+    try reader.reserved(2)
     name = try reader.name()
   }
 
@@ -129,7 +133,8 @@ public struct ServiceLaunch: Equatable, BitwiseCopyable, Sendable {
     try writer.integer(restart.firstBackOffMilliseconds)
     try writer.integer(restart.longestBackOffMilliseconds)
     try writer.integer(watchdogMilliseconds)
-    try writer.reserved(4)
+    try writer.value(launcher)
+    try writer.reserved(2)
     try writer.name(name)
   }
 }
