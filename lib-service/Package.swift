@@ -34,7 +34,7 @@ let package = Package(
   ],
   targets: [
     .target(
-      name: "Service", dependencies: [bootstrap, capABI, handoff, ipc, runtime, store, sys],
+      name: "Service", dependencies: [bootstrap, bytes, capABI, handoff, ipc, runtime, store, sys],
       swiftSettings: settings),
     // A kernel that follows a script, for the unit tests of services; host only.
     .target(

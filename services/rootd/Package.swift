@@ -14,6 +14,7 @@ let bootstrap: Target.Dependency = .product(name: "Bootstrap", package: "lib-boo
 let bytes: Target.Dependency = .product(name: "Bytes", package: "lib-bytes")
 let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "lib-crypto")
+let devices: Target.Dependency = .product(name: "Devices", package: "lib-device")
 let elf: Target.Dependency = .product(name: "ELF", package: "lib-elf")
 let handoff: Target.Dependency = .product(name: "Handoff", package: "lib-handoff")
 let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
@@ -22,7 +23,7 @@ let runtime: Target.Dependency = .product(name: "Runtime", package: "lib-runtime
 let store: Target.Dependency = .product(name: "Store", package: "lib-store")
 let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
 let all = [
-  bootstrap, bytes, capABI, crypto, elf, handoff, ipc, load, runtime, store, sys,
+  bootstrap, bytes, capABI, crypto, devices, elf, handoff, ipc, load, runtime, store, sys,
 ]
 
 let package = Package(
@@ -34,6 +35,7 @@ let package = Package(
   dependencies: [
     .package(path: "../../lib-bootstrap"), .package(path: "../../lib-bytes"),
     .package(path: "../../lib-capabi"), .package(path: "../../lib-crypto"),
+    .package(path: "../../lib-device"),
     .package(path: "../../lib-elf"), .package(path: "../../lib-handoff"),
     .package(path: "../../lib-ipc"), .package(path: "../../lib-load"),
     .package(path: "../../lib-runtime"), .package(path: "../../lib-store"),

@@ -119,6 +119,7 @@ extension IntakeTable {
     addControl(3, .i8042)
     addPeer(0, .procd, .send | .grant)
     addSignal(1, .seriald)
+    addSignal(2, .probed)
   }
 
   private mutating func addProbed() {

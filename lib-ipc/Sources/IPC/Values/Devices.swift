@@ -57,6 +57,11 @@ public struct DeviceLocation: RawRepresentable, Equatable, BitwiseCopyable, Send
     DeviceLocation(unchecked: 0x8000_0000 | UInt32(number))
   }
 
+  /// Another function of the same PCI device.
+  public func with(function: UInt8) -> DeviceLocation {
+    DeviceLocation(unchecked: rawValue & 0x1FFF | UInt32(function & 7) << 16)
+  }
+
   /// Whether it is a PCI function.
   public var isPCI: Bool { rawValue >> 31 == 0 }
 }

@@ -52,6 +52,15 @@ extension ControlCall {
     ControlCall(.mapFont, MessageWords(address))
   }
 
+  /// READ_PLATFORM_CAPS: which devices of the platform there are.
+  public static var readPlatform: ControlCall { ControlCall(.readPlatformCaps) }
+
+  /// GET_ACPI_RSDP: where the root of the firmware's tables is.
+  public static var findACPI: ControlCall { ControlCall(.getACPIRSDP) }
+
+  /// WAIT_HOTPLUG_EVENT: what came or went, the oldest first.
+  public static var waitHotplug: ControlCall { ControlCall(.waitHotplugEvent) }
+
   /// READ_ACPI_QWORDS: words inside a validated table.
   public static func readACPI(_ address: UInt64, count: UInt64) -> ControlCall {
     ControlCall(.readACPIQWords, MessageWords(address, count))

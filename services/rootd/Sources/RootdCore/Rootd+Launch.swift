@@ -53,7 +53,38 @@ extension Rootd {
     } catch {
       throw .refused(service.role, error)
     }
-    if service.role == .named { try restarted(service, config) }
+    try restarted(service, config)
+  }
+
+  // MARK: Drivers
+
+  /// Has procd keep what the drivers start with: deviced starts them, when their devices are there.
+  ///
+  /// The system comes up without a driver; the log says so.
+  mutating func prepareDrivers(_ order: LaunchOrder, _ config: borrowing BootConfig) {
+    for position in 0..<order.count {
+      guard let index = order[position], let driver = config.services[index],
+        driver.launchKind == .driver
+      else { continue }
+      do throws(ResultCode) {
+        try prepare(driver, at: index, config)
+      } catch {
+        tell(BootFailure.refused(driver.role, error).line)
+      }
+    }
+  }
+
+  private mutating func prepare(
+    _ driver: ServiceEntry, at index: Int, _ config: borrowing BootConfig
+  ) throws(ResultCode) {
+    let limit = try system.now() &+ Self.patience
+    try hand(driver, at: index, config, deadline: limit)
+    try addDependencies(of: driver, config, deadline: limit)
+    var launch = try ServiceLaunch(driver, image: Self.imageIndex(of: index, config))
+    launch.launcher = .deviced
+    let reply: ProcdReply = try system.ask(
+      ProcdRequest.spawnService(launch), of: RootdSlots.procd, deadline: limit)
+    guard reply == .spawnService(.none) else { throw .internal }
   }
 
   /// The index of a service's image among the frames that procd has.
@@ -73,6 +104,8 @@ extension Rootd {
         continue
       }
       let descriptor = capability.descriptor
+      // Hardware comes from deviced, when the device is there.
+      guard service.launchKind != .driver || !descriptor.isHardware else { continue }
       guard let source = source(of: descriptor, for: index, config) else { throw .unsupported }
       system.send(TransferEntry(slot: source, mode: .copy, rights: descriptor.rights))
       let reply: ProcdReply = try system.ask(
@@ -97,6 +130,11 @@ extension Rootd {
       guard reply == .addDependency else { throw .internal }
     }
   }
+}
+
+extension TransferDescriptor {
+  /// Whether it is a part of a device, which deviced passes on to its driver.
+  var isHardware: Bool { type == .deviceFrame || kind == .com1 || kind == .i8042 }
 }
 
 extension ServiceLaunch {

@@ -60,6 +60,8 @@ extension Rootd {
           try finished(role, at: index, config)
         } else if service.isRequired {
           throw .ended(role)
+        } else if service.launchKind == .driver {
+          giveUp(role)
         }
       }
     default: break
@@ -96,13 +98,18 @@ extension Rootd {
   mutating func restarted(
     _ service: ServiceEntry, _ config: borrowing BootConfig
   ) throws(BootFailure) {
-    guard service.role == .named else { return }
     do throws(ResultCode) {
-      try seedNames(config, deadline: try system.now() &+ Self.patience)
+      let limit = try system.now() &+ Self.patience
+      switch service.role {
+      case .named: try seedNames(config, deadline: limit)
+      case .irqd: try seedLines(config, deadline: limit)
+      case .deviced: try seedDrivers(config, deadline: limit)
+      default: break
+      }
     } catch {
       // It ended once more, or was seeded already: procd tells of the next start, and of the last.
       guard error == .timedOut || error == .peerDied || error == .sealed else {
-        throw .refused(.named, error)
+        throw .refused(service.role, error)
       }
     }
   }

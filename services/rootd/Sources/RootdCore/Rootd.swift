@@ -108,8 +108,13 @@ public struct Rootd<S: System>: ~Copyable {
     try takeOwnPriority(config)
     try makeEndpoints(config)
     try makeConfigurationFrame(config, bytes, start)
+    var arePrepared = false
     for position in 0..<order.count {
       guard let index = order[position], let service = config.services[index] else { continue }
+      if !arePrepared, service.mayOwnDrivers {
+        prepareDrivers(order, config)
+        arePrepared = true
+      }
       switch service.launchKind {
       case .rootd: try launchFoundation(service, at: index, config, start)
       case .procd:
@@ -119,7 +124,7 @@ public struct Rootd<S: System>: ~Copyable {
           tell(error.line)
         }
       case .program: try launchProgram(service, at: index, config)
-      // Drivers are deviced's, and rootd runs.
+      // Drivers are deviced's (prepared above), and rootd runs.
       case .driver, .kernel: break
       }
     }

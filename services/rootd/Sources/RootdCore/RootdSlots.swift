@@ -13,6 +13,10 @@ enum RootdSlots {
   static let procd = CapSlot(rawValue: 16)
   /// named, as rootd seeds it.
   static let named = CapSlot(rawValue: 17)
+  /// irqd, as rootd seeds it.
+  static let irqd = CapSlot(rawValue: 18)
+  /// deviced, as rootd seeds it.
+  static let deviced = CapSlot(rawValue: 19)
   /// Memory that the foundation is made from.
   static let memory = CapSlot(rawValue: 2496)
   /// Empty between two steps.

@@ -1,0 +1,51 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let bootstrap: Target.Dependency = .product(name: "Bootstrap", package: "lib-bootstrap")
+let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
+let devices: Target.Dependency = .product(name: "Devices", package: "lib-device")
+let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
+let runtime: Target.Dependency = .product(name: "Runtime", package: "lib-runtime")
+let service: Target.Dependency = .product(name: "Service", package: "lib-service")
+let serviceTesting: Target.Dependency = .product(name: "ServiceTesting", package: "lib-service")
+let store: Target.Dependency = .product(name: "Store", package: "lib-store")
+let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
+
+let package = Package(
+  name: "probed",
+  products: [
+    // For the simulation, and what the program is linked from.
+    .library(name: "ProbedCore", targets: ["ProbedCore"]),
+    .library(name: "ProbedProgram", type: .static, targets: ["ProbedProgram"]),
+  ],
+  dependencies: [
+    .package(path: "../../lib-bootstrap"), .package(path: "../../lib-capabi"),
+    .package(path: "../../lib-device"), .package(path: "../../lib-ipc"), .package(path: "../../lib-runtime"),
+    .package(path: "../../lib-service"),
+    .package(path: "../../lib-store"), .package(path: "../../lib-sys"),
+  ],
+  targets: [
+    .target(
+      name: "ProbedCore", dependencies: [bootstrap, capABI, devices, ipc, runtime, service, store, sys],
+      swiftSettings: settings),
+    .target(
+      name: "ProbedProgram", dependencies: ["ProbedCore", bootstrap, capABI, service, sys],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ProbedTests",
+      dependencies: [
+        "ProbedCore", bootstrap, capABI, devices, ipc, service, serviceTesting, sys,
+      ],
+      swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)
