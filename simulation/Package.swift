@@ -24,7 +24,9 @@ let service: Target.Dependency = .product(name: "Service", package: "lib-service
 let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
 
 let cores: [Target.Dependency] = [
-  .product(name: "CrashdCore", package: "crashd"), .product(name: "LogdCore", package: "logd"),
+  .product(name: "CrashdCore", package: "crashd"), .product(name: "DevicedCore", package: "deviced"),
+  .product(name: "HotplugdCore", package: "hotplugd"), .product(name: "IrqdCore", package: "irqd"),
+  .product(name: "LogdCore", package: "logd"), .product(name: "ProbedCore", package: "probed"),
   .product(name: "MemdCore", package: "memd"), .product(name: "NamedCore", package: "named"),
   .product(name: "PagerdCore", package: "pagerd"), .product(name: "ProcdCore", package: "procd"),
   .product(name: "RootdCore", package: "rootd"), .product(name: "TimedCore", package: "timed"),
@@ -39,6 +41,8 @@ let package = Package(
     .package(path: "../lib-handoff"), .package(path: "../lib-ipc"),
     .package(path: "../lib-runtime"), .package(path: "../lib-service"),
     .package(path: "../lib-sys"), .package(path: "../services/crashd"),
+    .package(path: "../services/deviced"), .package(path: "../services/hotplugd"),
+    .package(path: "../services/irqd"), .package(path: "../services/probed"),
     .package(path: "../services/logd"), .package(path: "../services/memd"),
     .package(path: "../services/named"), .package(path: "../services/pagerd"),
     .package(path: "../services/procd"), .package(path: "../services/rootd"),

@@ -28,7 +28,7 @@ def _fits(row: Capability, service: Service, held: Held) -> str | None:
     if held.rights != row.rights:
         return f"has {rights_text(held.rights)}, declared {rights_text(row.rights)}"
     badge = held.badge
-    is_started_by_procd = service.launch in ("procd", "program")
+    is_started_by_procd = service.launch in ("procd", "program", "driver")
     if row.slot == derived.SUPERVISOR and is_started_by_procd and target == "procd":
         # The upper half is the number of the instance, which is never 0: decision 0022.
         badge = badge & 0xFFFF_FFFF if badge >> 32 else -1
@@ -71,7 +71,8 @@ def _compare_kept(
             continue
         if one.slot >= derived.FIRST_KEPT and role == "memd" and derived.is_memory_of_memd(one):
             continue
-        if one.slot < derived.FIRST_KEPT or one.badge or wanted[key] < one.count:
+        is_badged = one.badge and role not in derived.BADGED
+        if one.slot < derived.FIRST_KEPT or is_badged or wanted[key] < one.count:
             found.append(f"{one.place}: {one.what}, not declared")
         else:
             wanted[key] -= one.count
@@ -166,7 +167,7 @@ def _compare_objects(processes: list[Process]) -> list[str]:
 def differences(configuration: Configuration, processes: list[Process]) -> list[str]:
     """What differs, a line each; empty when everything is as declared."""
     found = []
-    declared = [one for one in configuration.services if one.launch != "driver"]
+    declared = configuration.services
     known = {one.role for one in declared}
     count = Counter(process.role for process in processes)
     for process in processes:
@@ -175,8 +176,8 @@ def differences(configuration: Configuration, processes: list[Process]) -> list[
     single = {one.role: one for one in processes if count[one.role] == 1}
     for service in declared:
         if service.role not in single:
-            # A program is there until it ends.
-            if service.launch == "program" and count[service.role] == 0:
+            # A program is there until it ends, a driver when its device and its owner are.
+            if service.launch in ("program", "driver") and count[service.role] == 0:
                 continue
             found.append(f"{service.role}: {count[service.role]} processes, declared 1")
             continue

@@ -6,12 +6,14 @@ docs/reference/authority.md, "What follows", has the rules in words. Pure: no fi
 from collections import Counter
 
 from harness.audit import Held
-from harness.declared import Configuration, Service, names, role_text
+from harness.declared import Capability, Configuration, Service, names, role_text
 
 # Slots of an intake table: docs/reference/intake.md.
 SUPERVISOR, NAMES, FIRST_RESOURCE, FIRST_DYNAMIC = 3, 5, 64, 2048
 # Behind the slots where messages put capabilities, which are empty between two messages.
 FIRST_KEPT = FIRST_DYNAMIC + 8
+# COM1 and i8042: docs/reference/capabi.md.
+HARDWARE_FAMILIES = (6, 14)
 # Type, family, rights and whose it is; never with a badge.
 Wanted = Counter[tuple[int, int, int, str]]
 
@@ -21,7 +23,13 @@ def launched(configuration: Configuration, launcher: str) -> list[Service]:
 
 
 def started_by_procd(configuration: Configuration) -> list[Service]:
-    return launched(configuration, "procd") + launched(configuration, "program")
+    return [service for service in configuration.services
+            if service.launch in ("procd", "program", "driver")]
+
+
+def is_hardware(row: Capability) -> bool:
+    """What deviced gives procd for a driver when it starts one."""
+    return row.family in HARDWARE_FAMILIES or row.type == names("type")["deviceFrame"]
 
 
 def _kept_by_rootd(configuration: Configuration, running: set[str]) -> Wanted:
@@ -50,6 +58,8 @@ def _kept_by_procd(configuration: Configuration, running: set[str]) -> Wanted:
         for row in service.capabilities:
             if row.is_acquired:
                 continue
+            if service.launch == "driver" and service.role not in running and is_hardware(row):
+                continue
             target = role_text(row.peer) if row.peer else service.role
             # A frame is nobody's: what it holds does not show.
             target = "" if row.family or row.type == names("type")["frame"] else target
@@ -73,10 +83,35 @@ def _kept_by_named(configuration: Configuration, running: set[str]) -> Wanted:
         if service.launch != "program" and any(row.slot == NAMES for row in service.capabilities))
 
 
+def _kept_by_irqd(configuration: Configuration, running: set[str]) -> Wanted:
+    """Ways to signal itself, for its lines, and each driver that runs and is given a way to it."""
+    notification, send = names("type")["notification"], names("right")["send"]
+    wanted: Wanted = Counter({(notification, 0, send, "irqd"): 1})
+    for driver in launched(configuration, "driver"):
+        if driver.role in running and _reaches(driver, "irqd"):
+            wanted[(notification, 0, send, driver.role)] += 1
+    return wanted
+
+
+def _kept_by_deviced(configuration: Configuration, running: set[str]) -> Wanted:
+    """The endpoints of the drivers that run, to pass on to the owners of their interfaces."""
+    endpoint, send = names("type")["endpoint"], names("right")["send"]
+    return Counter(
+        (endpoint, 0, send, driver.role) for driver in launched(configuration, "driver")
+        if driver.role in running and _reaches(driver, "deviced"))
+
+
+def _reaches(driver: Service, peer: str) -> bool:
+    return any(row.peer and role_text(row.peer) == peer for row in driver.capabilities)
+
+
+# What irqd keeps has the badges that the kernel and the drivers are heard with.
+BADGED = ("irqd",)
+
 # Each from the configuration and the roles that have a process.
 KEPT = {
     "rootd": _kept_by_rootd, "procd": _kept_by_procd, "vspaced": _kept_by_vspaced,
-    "named": _kept_by_named}
+    "named": _kept_by_named, "irqd": _kept_by_irqd, "deviced": _kept_by_deviced}
 
 
 def is_memory_of_memd(one: Held) -> bool:

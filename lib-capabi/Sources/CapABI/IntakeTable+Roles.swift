@@ -118,7 +118,6 @@ extension IntakeTable {
     addControl(2, .com1)
     addControl(3, .i8042)
     addPeer(0, .procd, .send | .grant)
-    addSignal(1, .seriald)
     addSignal(2, .probed)
   }
 

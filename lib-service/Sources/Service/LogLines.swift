@@ -6,7 +6,6 @@ public import IPC
 public import Runtime
 public import Sys
 
-
 extension System {
   /// Adds a record to the log by NOTIFY: a full ring loses it, and what does not fit into the
   /// registers is cut off.

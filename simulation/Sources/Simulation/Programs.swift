@@ -5,11 +5,15 @@
 import Bootstrap
 import CapABI
 import CrashdCore
+import DevicedCore
 import ELFTesting
+import HotplugdCore
+import IrqdCore
 import LogdCore
 import MemdCore
 import NamedCore
 import PagerdCore
+import ProbedCore
 import ProcdCore
 import RootdCore
 import Runtime
@@ -22,7 +26,10 @@ import VspacedCore
 enum Programs {
   /// Roles that have one, rootd excepted.
   static let all: Set<UInt16> = Set(
-    [RoleID.memd, .vspaced, .pagerd, .procd, .named, .timed, .logd, .crashd].map(\.rawValue))
+    [
+      RoleID.memd, .vspaced, .pagerd, .procd, .named, .timed, .logd, .crashd, .irqd, .deviced,
+      .probed, .hotplugd,
+    ].map(\.rawValue))
   /// `ERIXSIM:` as the processor would fetch it.
   private static let mark: [UInt8] = Array("ERIXSIM:".utf8)
   /// Bytes at the entry: the mark, the role, zeros.
@@ -84,6 +91,29 @@ enum Programs {
         try Crashd(&start, &system)
       }
     case .blockd, .ramfsd: Exerciser.run(start)
+    default: runMediation(role, start)
+    }
+  }
+
+  /// The services of devices.
+  private static func runMediation(_ role: RoleID, _ start: UInt64) {
+    switch role {
+    case .irqd:
+      runService(start, as: .irqd) { (start, system) throws(ReadinessCode) in
+        try Irqd(&start, &system)
+      }
+    case .deviced:
+      runService(start, as: .deviced) { (start, _) throws(ReadinessCode) in
+        try Deviced(&start)
+      }
+    case .probed:
+      runService(start, as: .probed) { (start, system) throws(ReadinessCode) in
+        try Probed(&start, &system)
+      }
+    case .hotplugd:
+      runService(start, as: .hotplugd) { (start, _) throws(ReadinessCode) in
+        try Hotplugd(&start)
+      }
     default: preconditionFailure("a module of a role without a program")
     }
   }
