@@ -24,7 +24,8 @@ let service: Target.Dependency = .product(name: "Service", package: "lib-service
 let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
 
 let cores: [Target.Dependency] = [
-  .product(name: "CrashdCore", package: "crashd"), .product(name: "DevicedCore", package: "deviced"),
+  .product(name: "CrashdCore", package: "crashd"),
+  .product(name: "DevicedCore", package: "deviced"),
   .product(name: "HotplugdCore", package: "hotplugd"), .product(name: "IrqdCore", package: "irqd"),
   .product(name: "LogdCore", package: "logd"), .product(name: "ProbedCore", package: "probed"),
   .product(name: "MemdCore", package: "memd"), .product(name: "NamedCore", package: "named"),

@@ -29,13 +29,16 @@ let package = Package(
   ],
   dependencies: [
     .package(path: "../../lib-bootstrap"), .package(path: "../../lib-capabi"),
-    .package(path: "../../lib-handoff"), .package(path: "../../lib-ipc"), .package(path: "../../lib-runtime"),
+    .package(path: "../../lib-handoff"),
+    .package(path: "../../lib-ipc"),
+    .package(path: "../../lib-runtime"),
     .package(path: "../../lib-service"),
     .package(path: "../../lib-store"), .package(path: "../../lib-sys"),
   ],
   targets: [
     .target(
-      name: "DevicedCore", dependencies: [bootstrap, capABI, handoff, ipc, runtime, service, store, sys],
+      name: "DevicedCore",
+      dependencies: [bootstrap, capABI, handoff, ipc, runtime, service, store, sys],
       swiftSettings: settings),
     .target(
       name: "DevicedProgram", dependencies: ["DevicedCore", bootstrap, capABI, service, sys],

@@ -29,13 +29,16 @@ let package = Package(
   ],
   dependencies: [
     .package(path: "../../lib-bootstrap"), .package(path: "../../lib-capabi"),
-    .package(path: "../../lib-device"), .package(path: "../../lib-ipc"), .package(path: "../../lib-runtime"),
+    .package(path: "../../lib-device"),
+    .package(path: "../../lib-ipc"),
+    .package(path: "../../lib-runtime"),
     .package(path: "../../lib-service"),
     .package(path: "../../lib-store"), .package(path: "../../lib-sys"),
   ],
   targets: [
     .target(
-      name: "ProbedCore", dependencies: [bootstrap, capABI, devices, ipc, runtime, service, store, sys],
+      name: "ProbedCore",
+      dependencies: [bootstrap, capABI, devices, ipc, runtime, service, store, sys],
       swiftSettings: settings),
     .target(
       name: "ProbedProgram", dependencies: ["ProbedCore", bootstrap, capABI, service, sys],

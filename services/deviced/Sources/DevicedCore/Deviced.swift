@@ -1,6 +1,6 @@
 // deviced: which driver drives which device, when it starts, who may speak to it
-// (docs/reference/protocols/deviced.md). It holds hardware and passes on what is declared; processes
-// are procd's.
+// (docs/reference/protocols/deviced.md). It holds hardware and passes on what is declared;
+// processes are procd's.
 
 public import Bootstrap
 public import CapABI

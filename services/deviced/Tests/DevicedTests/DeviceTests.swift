@@ -1,5 +1,5 @@
-// Devices: what probed and hotplugd report, and what becomes of drivers. Each operation with each of
-// its errors.
+// Devices: what probed and hotplugd report, and what becomes of drivers. Each operation with each
+// of its errors.
 
 import CapABI
 import DevicedCore

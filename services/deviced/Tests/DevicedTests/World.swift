@@ -3,7 +3,6 @@
 import Bootstrap
 import CapABI
 import DevicedCore
-import Handoff
 import IPC
 import Service
 import ServiceTesting

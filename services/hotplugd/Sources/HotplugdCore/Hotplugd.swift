@@ -14,7 +14,7 @@ public struct Hotplugd: Server {
   private static var interval: UInt64 { 500_000_000 }
   private static var mostAtOnce: UInt32 { 32 }
 
-  /// When it looks again. It has no clock: each time is one interval after the one before.
+  // It has no clock: each time is one interval after the one before.
   private var next: UInt64
   private var last: HotplugEvent?
   /// Taken from the kernel, and not yet reported.

@@ -9,7 +9,7 @@ import Store
 /// A line that somebody may handle.
 ///
 /// ## Invariants
-/// - `due` is not 0 exactly while the state is `paused`, and `Lines.pauses` has an entry for it then.
+/// - `due` is not 0 exactly while the state is `paused`, and `Lines.pauses` has its entry then.
 struct Line: BitwiseCopyable {
   /// Who may handle it.
   let client: Badge

@@ -1,4 +1,4 @@
-// probed against machines that the tests describe: functions by their places, tables by their bytes.
+// probed against machines that the tests describe: functions by places, tables by their bytes.
 
 import Bootstrap
 import CapABI
