@@ -1,5 +1,6 @@
 // The tables of the firmware (ACPI 6.5, sections 5.2.5 to 5.2.8), by their headers: the root
-// pointer, its table of tables, and the signature and length of each. The kernel checked every checksum.
+// pointer, its table of tables, and the signature and length of each. The kernel checked every
+// checksum.
 
 import CapABI
 import IPC
