@@ -21,10 +21,10 @@ public enum ArgumentKind: Sendable {
 /// A command of the shell.
 public enum Command: UInt8, Sendable {
   case authority, bench, caps, clear, crash, devices, fault, hardening, help, irq, kill, log, mem
-  case ps, reboot, restart, services, shutdown, time, top, trace, uptime
+  case ps, reboot, restart, services, shutdown, time, top, trace, uptime, wait
 
   /// How many there are; raw values count from 0 in the order of names.
-  public static let count = 22
+  public static let count = 23
 
   /// The command with exactly this name.
   package init?(_ name: TextLine) {
@@ -69,6 +69,7 @@ public enum Command: UInt8, Sendable {
     case .top: "top"
     case .trace: "trace"
     case .uptime: "uptime"
+    case .wait: "wait"
     default: "?"
     }
   }
@@ -84,6 +85,7 @@ public enum Command: UInt8, Sendable {
     case .kill, .restart: "SERVICE"
     case .log: "[-f | COUNT]"
     case .trace: "[MILLISECONDS]"
+    case .wait: "SECONDS"
     default: ""
     }
   }
@@ -92,7 +94,7 @@ public enum Command: UInt8, Sendable {
   var maximumArguments: Int { arguments.utf8CodeUnitCount == 0 ? 0 : 1 }
 
   /// The fewest words behind the name.
-  var minimumArguments: Int { self == .kill || self == .restart ? 1 : 0 }
+  var minimumArguments: Int { self == .kill || self == .restart || self == .wait ? 1 : 0 }
 
   /// What completion offers behind the name.
   var argumentKind: ArgumentKind {
@@ -144,6 +146,7 @@ public enum Command: UInt8, Sendable {
     case .top: "processor and messages per service, every second"
     case .trace: "record kernel events and print them for trace.py"
     case .uptime: "how long the system has been running"
+    case .wait: "let some time pass"
     default: ""
     }
   }
@@ -161,6 +164,7 @@ public enum Command: UInt8, Sendable {
     case .log: "20 lines when COUNT is left out. Following ends with q or Ctrl-C."
     case .restart: "What depends on the service is started again with it."
     case .top: "Ends with q or Ctrl-C."
+    case .wait: "SECONDS is 1 to 31536000, a year. Ends with q or Ctrl-C, too."
     case .trace:
       "100 milliseconds when it is left out, 10000 at most. integration/debug/trace.py reads it."
     default: ""

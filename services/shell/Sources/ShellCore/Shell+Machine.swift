@@ -137,6 +137,12 @@ extension Shell {
     }
   }
 
+  /// `wait`.
+  mutating func wait(_ words: Words) throws(ShellError) {
+    guard let seconds = words.number(1), seconds >= 1, seconds <= 31_536_000 else { throw .usage }
+    _ = isKeyPressed(within: seconds * 1_000_000_000)
+  }
+
   /// `uptime`.
   mutating func showUptime() {
     var line = TextLine("up ")

@@ -150,6 +150,7 @@ public struct Shell<S: System> {
     case .irq: try showInterrupts()
     case .time: try showTime()
     case .uptime: showUptime()
+    case .wait: try wait(words)
     case .hardening: try showHardening()
     case .top: try showTop()
     case .bench: try measure(words)

@@ -192,6 +192,18 @@ struct MachineTests {
     #expect(asked.message.body == [kind, 0, 0, 0, 0, 0, 0, 0])
   }
 
+  @Test func `waiting ends with the time, or a key that ends it`() throws {
+    let world = try World()
+    world.keys = [nil]
+    #expect(world.run("wait 5") == "")
+    world.keys = [SerialKey(.character, scalar: 0x78), SerialKey(.control, scalar: 0x63)]
+    #expect(world.run("wait 31536000") == "")
+    #expect(world.keys.isEmpty)
+    for line in ["wait", "wait 0", "wait x", "wait 31536001"] {
+      #expect(world.run(line).hasPrefix("usage: wait SECONDS"))
+    }
+  }
+
   @Test func `what only looks is not in the log`() throws {
     let world = try World()
     _ = world.run("uptime")
