@@ -165,9 +165,11 @@ extension Shell {
       return held.slot >= UInt64(StartupSlot.firstResource) && held.slot < firstDynamic
         && (held.type == .untyped || held.type == .deviceUntyped)
     }
-    guard held.slot >= Self.firstKept, held.badge == .none || entry.role == .seriald else {
-      return held.type == .reply
-    }
+    guard held.slot >= Self.firstKept else { return held.type == .reply }
+    // Only those have something with a badge: irqd signals drivers and, for its lines, itself;
+    // seriald calls its driver.
+    let mayHaveBadge = entry.role == .irqd || entry.role == .seriald
+    guard held.badge == .none || mayHaveBadge else { return held.type == .reply }
     switch entry.role {
     case .memd: return held.type == .frame || held.type == .untyped
     case .vspaced: return held.type == .process && held.rights == .manage

@@ -203,8 +203,9 @@ private struct EventBlock {
   private(set) var next: UInt64 = 0
 
   mutating func read(_ buffer: MessageBuffer, byteCount: Int) {
-    next = buffer[payloadWord: 0]
     count = min(max(byteCount - 8, 0) / 32, 31)
+    // The message begins with the number of its first event.
+    next = buffer[payloadWord: 0] &+ UInt64(count)
     for index in 0..<count * 4 { words[index] = buffer[payloadWord: index + 1] }
   }
 

@@ -119,7 +119,7 @@ struct MachineTests {
       }
       // One event from before, two of now, then nothing.
       guard message.word(0) == 0 else { return .words([3]) }
-      return .words([3, 1, 0, 9, 9, 1 << 60, 1 << 32, 5, 13, 1 << 60, 1, 5, 0x40])
+      return .words([0, 1, 0, 9, 9, 1 << 60, 1 << 32, 5, 13, 1 << 60, 1, 5, 0x40])
     }
     let lines = world.run("trace 1").split(separator: "\n").map { String($0) }
     #expect(masks == [15, 0])
