@@ -9,6 +9,8 @@ from harness.scenario import STREAMS, Scenario
 
 # Forbidden everywhere, unless the very line is expected.
 ALWAYS_FORBIDDEN = ("ERIX_*:FAIL:*", "ERIX_*:PANIC*")
+_PLACES = re.compile(r"(\*|\{[<>]=\d+\})")
+_LIMIT = re.compile(r"\{([<>])=(\d+)\}")
 _ESCAPE = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b.")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -57,9 +59,19 @@ def lines(log: str) -> list[str]:
 
 
 def matches(marker: str, line: str) -> bool:
-    """Whether the whole line is the marker, in which `*` stands for any text."""
-    pattern = ".*".join(re.escape(part) for part in marker.split("*"))
-    return re.fullmatch(pattern, line) is not None
+    """Whether the whole line is the marker.
+
+    In it `*` stands for any text, `{<=5}` for a number up to 5 and `{>=5}` for one from 5 on.
+    """
+    parts = _PLACES.split(marker)
+    pattern = "".join(
+        ".*" if part == "*" else r"(\d+)" if _LIMIT.fullmatch(part) else re.escape(part)
+        for part in parts)
+    found = re.fullmatch(pattern, line)
+    limits = [limit for part in parts if (limit := _LIMIT.fullmatch(part))]
+    return found is not None and all(
+        int(number) <= int(limit[2]) if limit[1] == "<" else int(number) >= int(limit[2])
+        for number, limit in zip(found.groups(), limits))
 
 
 def first_missing(markers: tuple[str, ...], log: str) -> str | None:

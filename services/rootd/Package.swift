@@ -20,6 +20,8 @@ let handoff: Target.Dependency = .product(name: "Handoff", package: "lib-handoff
 let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
 let load: Target.Dependency = .product(name: "Load", package: "lib-load")
 let runtime: Target.Dependency = .product(name: "Runtime", package: "lib-runtime")
+let service: Target.Dependency = .product(name: "ServiceTesting", package: "lib-service")
+let storeTesting: Target.Dependency = .product(name: "StoreTesting", package: "lib-store")
 let store: Target.Dependency = .product(name: "Store", package: "lib-store")
 let sys: Target.Dependency = .product(name: "Sys", package: "lib-sys")
 let all = [
@@ -38,8 +40,8 @@ let package = Package(
     .package(path: "../../lib-device"),
     .package(path: "../../lib-elf"), .package(path: "../../lib-handoff"),
     .package(path: "../../lib-ipc"), .package(path: "../../lib-load"),
-    .package(path: "../../lib-runtime"), .package(path: "../../lib-store"),
-    .package(path: "../../lib-sys"),
+    .package(path: "../../lib-runtime"), .package(path: "../../lib-service"),
+    .package(path: "../../lib-store"), .package(path: "../../lib-sys"),
   ],
   targets: [
     .target(name: "RootdCore", dependencies: all, swiftSettings: settings),
@@ -47,7 +49,11 @@ let package = Package(
       name: "RootdProgram", dependencies: ["RootdCore", capABI, runtime, sys],
       swiftSettings: settings),
     .testTarget(
-      name: "RootdTests", dependencies: ["RootdCore", bootstrap, capABI, handoff, runtime],
+      name: "RootdTests",
+      dependencies: [
+        "RootdCore", bootstrap, bytes, capABI, crypto, handoff, ipc, runtime, service, storeTesting,
+        sys,
+      ],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -100,6 +100,14 @@ class LogTests(unittest.TestCase):
         self.assertFalse(judge.matches("ERIX_A", "ERIX_AB"))
         self.assertFalse(judge.matches("ERIX.A", "ERIX_A"))
 
+    def test_markers_have_places_for_numbers(self) -> None:
+        for line, good in (("A:4:x", True), ("A:5:x", True), ("A:6:x", False), ("A::x", False),
+                           ("A:-1:x", False), ("A:4:y", False)):
+            self.assertEqual(judge.matches("A:{<=5}:x", line), good, line)
+        self.assertTrue(judge.matches("{>=5} of {<=9} *", "7 of 9 more"))
+        self.assertFalse(judge.matches("{>=5} of {<=9} *", "4 of 9 more"))
+        self.assertTrue(judge.matches("{5}", "{5}"))
+
     def test_markers_are_looked_for_in_order(self) -> None:
         log = "A\nB\nA\n"
         self.assertIsNone(judge.first_missing(("A", "B", "A"), log))

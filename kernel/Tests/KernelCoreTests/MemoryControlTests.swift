@@ -30,6 +30,23 @@ struct MemoryControlTests {
     world.state.objects.frames.table(of: UInt64.self, in: number)[0].object = value
   }
 
+  @Test func `QUERY_CAP tells how much of untyped memory is free`() throws {
+    let world = try makeWorld()
+    try world.call(.splitUntyped, through: .objects, World.pair(1, 10), 6)
+    #expect(try world.call(.queryCap, 10).word3 == 64)
+    // The first frame also takes a page for the object behind it, and those of the next ones.
+    try world.call(.retypeUntypedToFrame, through: .memory, World.pair(10, 8), 0)
+    let before = try world.call(.queryCap, 10)
+    #expect(before.word3 == 62 && before.word2 == 64)
+    try world.call(.retypeUntypedToFrame, through: .memory, World.pair(10, 9), 2)
+    #expect(try world.call(.queryCap, 10).word3 == before.word3 - 4)
+    #expect(try world.call(.queryCap, 10).word2 == before.word2)
+    #expect(try world.call(.queryCap, 9).word3 == 0)
+    try world.call(.capDrop, through: .process, 9)
+    world.settle()
+    #expect(try world.call(.queryCap, 10).word3 == before.word3)
+  }
+
   @Test func `frames are made, mapped and unmapped by their families`() throws {
     let world = try makeWorld()
     try world.call(.retypeUntypedToFrame, through: .memory, World.pair(1, 8), 2)

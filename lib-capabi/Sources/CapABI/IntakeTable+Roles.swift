@@ -65,7 +65,8 @@ extension IntakeTable {
   }
 
   private mutating func addProcd() {
-    addService(supervisor: .rootd, ownRights: .receive | .grant)
+    addService(
+      supervisor: .rootd, ownRights: .receive | .grant, notificationRights: .send | .receive)
     addControl(0, .process)
     addControl(1, .childPopulate)
     addControl(2, .objects)

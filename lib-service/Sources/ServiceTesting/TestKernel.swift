@@ -76,10 +76,14 @@ public final class TestKernel {
   public private(set) var replies: [(slot: CapSlot, message: TestMessage)] = []
   /// Deadlines of the waits, in order; nil for one without.
   public private(set) var waits: [UInt64?] = []
+  /// Where the program under test has the endpoint that it receives at.
+  public var endpoint = StartupSlot.endpoint
   /// What NOTIFY returns.
   public var notifyStatus = ResultCode.ok
   /// What the next reply with a body ends with; it is still owed then.
   public var nextReplyStatus = ResultCode.ok
+  /// What a root task reported, in order: 0 a stage, 1 how the boot ended; and which.
+  public private(set) var reports: [(kind: UInt64, value: UInt64)] = []
   /// Slots that were revoked, in order, with what they held.
   public private(set) var revoked: [(slot: CapSlot, capability: TestCapability)] = []
   /// Called with what a slot held when the service drops it.
@@ -146,6 +150,10 @@ public final class TestKernel {
   // MARK: System calls
 
   func perform(_ number: Syscall, _ slot: UInt64, _ tag: UInt64, _ words: MessageWords) -> Answer {
+    if number == .rootdReport {
+      reports.append((slot, tag))
+      return Answer()
+    }
     let slot = CapSlot(rawValue: UInt32(truncatingIfNeeded: slot))
     let tag = MessageTag(rawValue: tag)
     switch number {
@@ -175,7 +183,7 @@ public final class TestKernel {
   }
 
   private func reply(_ slot: CapSlot, _ tag: MessageTag, _ words: MessageWords) -> ResultCode {
-    if slot == StartupSlot.endpoint {
+    if slot == endpoint {
       guard isReplyOwed else { return .wrongState }
       if tag.length > 0, nextReplyStatus != .ok {
         defer { nextReplyStatus = .ok }

@@ -49,6 +49,38 @@ extension Test {
     expect(false, "lives on")
   }
 
+  /// Writes to an address, lets the other one write to the same, and looks what is there.
+  mutating func keepOwnValue() {
+    expect(mapShared(), "has memory at the address")
+    erix_probe_write(Self.sameAddress, 0x1016)
+    let answer = system.receive(StartupSlot.endpoint, MessageTag(label: 0))
+    expect(answer.status == .ok, "the other one wrote")
+    expect(erix_probe_read(Self.sameAddress) == 0x1016, "the same address holds what was written")
+    _ = system.reply(StartupSlot.endpoint, MessageTag(label: 0))
+  }
+
+  /// The other one: it finds nothing there, and its value is its own.
+  mutating func keepOtherValue() {
+    expect(mapShared(), "has memory at the address")
+    expect(erix_probe_read(Self.sameAddress) == 0, "finds nothing of the other one's")
+    erix_probe_write(Self.sameAddress, 0x1017)
+    // The other one has looked when it replies.
+    expect(system.call(Slots.other, MessageTag(label: 1)).status == .ok, "the other one looked")
+    expect(erix_probe_read(Self.sameAddress) == 0x1017, "the same address holds what was written")
+  }
+
+  /// Far from image, stack and heap, wherever these are.
+  private static var sameAddress: UInt64 { 0x123_4567_8000 }
+
+  private mutating func mapShared() -> Bool {
+    guard let pages = UserPages(base: Self.sameAddress, pageCount: 1) else { return false }
+    let region = UserRegion(pages: pages, access: .readWrite, regionClass: .mapping)
+    let code = code(
+      of: VspacedRequest.map(owner: .none, region), to: Slots.vspaced, VspacedReply.self)
+    tell("MAP ends with code", UInt64(code.rawValue))
+    return code == .ok
+  }
+
   // MARK: Quota
 
   /// Takes frames until memd refuses.

@@ -33,6 +33,8 @@ struct Test {
     static let memd = CapSlot(rawValue: 18)
     /// named through its control face.
     static let seeding = CapSlot(rawValue: 19)
+    /// vspaced, as a client.
+    static let vspaced = CapSlot(rawValue: 21)
     /// Another program.
     static let other = CapSlot(rawValue: 20)
     /// rootd through its power face, and through its public one.

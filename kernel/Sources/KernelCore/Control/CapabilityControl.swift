@@ -41,7 +41,7 @@ extension KernelState {
   }
 
   /// Type in word 0, rights in word 1, with the flag the endpoint kind in its upper half, pages in
-  /// word 2.
+  /// word 2, those of untyped memory that are free in word 3.
   private mutating func queryCapability(
     _ request: ControlRequest, by caller: ControlCaller
   ) throws(SyscallError) -> ControlOutcome {
@@ -53,6 +53,7 @@ extension KernelState {
       of: ControlRequest.low(request.word0), in: caller.cspace, scope: .window, space: &objects)
     let kind = flags == includeKind ? UInt64(found.family.rawValue) : 0
     return .words(
-      UInt64(found.type.rawValue), UInt64(found.rights.rawValue) | kind << 32, found.pageCount)
+      UInt64(found.type.rawValue), UInt64(found.rights.rawValue) | kind << 32, found.pageCount,
+      found.freePageCount)
   }
 }

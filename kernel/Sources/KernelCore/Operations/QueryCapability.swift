@@ -12,6 +12,8 @@ package struct CapabilityDescription: Equatable, Sendable {
   package let family: EndpointKind
   /// Pages of untyped memory, a frame or a device frame; 0 for everything else.
   package let pageCount: UInt64
+  /// Pages of untyped memory from which nothing is made; 0 for everything else.
+  package let freePageCount: UInt64
 
   /// Reads a slot.
   ///
@@ -27,12 +29,16 @@ package struct CapabilityDescription: Equatable, Sendable {
       rights = .none
       family = .generic
       pageCount = 0
+      freePageCount = 0
       return
     }
     type = found.object.type
     rights = found.object.rights
     family = type == .endpoint ? object.cast(to: Endpoint.self).object.family : .generic
     pageCount = Self.pageCount(of: object, type)
+    // Of a page that is used in part, the free pieces are not a page.
+    freePageCount =
+      type == .untyped ? object.cast(to: Pool.self).object.freeBytes >> 12 : 0
   }
 
   private static func pageCount(of object: Ref<ObjectHeader>, _ type: CapabilityType) -> UInt64 {

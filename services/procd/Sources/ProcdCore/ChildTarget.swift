@@ -20,7 +20,8 @@ struct Child {
 
   /// The install grant of the one child that is in the making; empty between two of them.
   static let grant = CapSlot(rawValue: ServiceSlot.replyLanding.rawValue + 1)
-  /// The memory that its kernel objects are made from; empty between two children.
+  /// The memory that its kernel objects are made from, later the way in which its end is told;
+  /// empty between two children.
   static let memory = CapSlot(rawValue: ServiceSlot.replyLanding.rawValue + 2)
 }
 

@@ -44,6 +44,7 @@ extension Procd {
     _ = try? system.control(.kill(process: service.slot), on: Self.process)
     try? system.drop(service.slot)
     slots.giveBack(service.slot.rawValue)
+    _ = watched.remove(Self.watchKey(service.process, role))
     release(service.owner, &system)
     readClock(&system)
     if cause.isFailure(code: code) { keepCrash(of: service, fault, &system) }
@@ -51,6 +52,40 @@ extension Procd {
     answerEnd(role, &system)
     doomDependents(of: role)
     return true
+  }
+
+  // MARK: Ends that nobody tells
+
+  /// Where an instance stands among those whose ends one bit tells.
+  static func watchKey(_ process: ProcessID, _ role: RoleID) -> TableKey {
+    TableKey(UInt64(process.rawValue) % 64, UInt64(role.rawValue))
+  }
+
+  /// Ends the instances whose processes somebody else ended, out of those that bits stand for.
+  ///
+  /// That is a failure of the service, of which nothing more is known. What procd ended itself is
+  /// not watched any more.
+  mutating func endLost<S: System>(_ bits: UInt64, _ system: inout S) {
+    for bit in 0..<UInt64(64) where bits >> bit & 1 != 0 {
+      var next: UInt64 = 0
+      while let (key, _) = watched.first(from: TableKey(bit, next)), key.major == bit {
+        next = key.minor + 1
+        let role = RoleID(rawValue: UInt16(truncatingIfNeeded: key.minor))
+        guard let service = services[role.key], isGone(service, &system) else { continue }
+        end(role, .fault, &system)
+      }
+    }
+  }
+
+  /// Whether the process of an instance is dying or dead, or was taken away with the memory that it
+  /// was made from, and procd's capability with it.
+  private func isGone<S: System>(_ service: Service, _ system: inout S) -> Bool {
+    do throws(ResultCode) {
+      try system.control(.readBudget(of: service.slot), on: Self.budget)
+      return false
+    } catch {
+      return error == .wrongState || error == .emptySlot
+    }
   }
 
   /// Has memd, vspaced and pagerd forget an owner whose process is gone.

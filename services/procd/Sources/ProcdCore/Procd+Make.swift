@@ -106,6 +106,12 @@ extension Procd {
     try system.control(.setPager(of: slot, StartupSlot.pager), on: Self.process)
     try system.control(
       .bind(notification: notification.slot, toFirstThreadOf: slot), on: Self.thread)
+    // The end of the process signals procd, whatever it was that ended it.
+    try system.copy(
+      StartupSlot.notification, to: Child.memory, rights: .send,
+      badge: Badge(rawValue: 1 << (UInt64(child.number.rawValue) % 64)))
+    try system.control(.bind(notification: Child.memory, to: slot), on: Self.thread)
+    try system.drop(Child.memory)
     try system.control(.setPriority(of: slot, UInt64(launch.priority)), on: Self.thread)
     try system.control(.setAffinity(of: slot, launch.affinity), on: Self.thread)
     try system.control(

@@ -115,6 +115,8 @@ extension Procd {
     service.startNanoseconds = now
     service.code = 0
     // Whoever reports to somebody else is watched there.
+    // As many as there are owners, whose records are as large.
+    _ = watched.insert(0, at: Self.watchKey(child.number, child.role))
     service.state = isHeard ? .starting : .running
     arm(&service, child.role, at: isHeard ? now + Self.patience : 0)
     services[child.role.key] = service

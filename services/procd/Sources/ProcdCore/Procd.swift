@@ -38,6 +38,8 @@ public struct Procd: Server {
   var processes: OrderedTable<RoleID>
   /// Roles by the owner that their instance is.
   var owners: OrderedTable<RoleID>
+  /// Roles of running instances, by the bit of the signal that tells of their ends.
+  var watched: OrderedTable<UInt8>
   /// What a service starts with, by role and slot.
   var custody: OrderedTable<Custody>
   /// Pairs of a role and what it needs, and the same pairs turned round.
@@ -68,10 +70,11 @@ public struct Procd: Server {
     // Whole pages, in which contents of children are prepared.
     let quarter = start.heap.byteCount / 4 / 4096 * 4096
     loader = ProcessLoader(scratch: try start.take(quarter))
-    let share = start.heap.byteCount / 13
+    let share = start.heap.byteCount / 14
     services = OrderedTable(in: try start.take(share * 2))
     processes = OrderedTable(in: try start.take(share))
     owners = OrderedTable(in: try start.take(share))
+    watched = OrderedTable(in: try start.take(share))
     custody = OrderedTable(in: try start.take(share * 2))
     dependencies = OrderedTable(in: try start.take(share))
     dependents = OrderedTable(in: try start.take(share))
@@ -163,6 +166,11 @@ public struct Procd: Server {
       return .now(try system.encode(reply: ProcdReply.wait(cause, code: code)))
     default: throw .internal
     }
+  }
+
+  /// Processes ended, maybe without anybody having told procd.
+  public mutating func signalled<S: System>(_ bits: UInt64, _ system: inout S) {
+    endLost(bits, &system)
   }
 
   // MARK: Time

@@ -24,11 +24,11 @@ struct DeclarationTests {
     #expect(add(world, endpoint, TestCapability(.frame, .read)) == .wrongType)
     #expect(add(world, endpoint, TestCapability(.endpoint, .send, kind: .time)) == .wrongType)
     #expect(add(world, endpoint, TestCapability(.endpoint, .grant)) == .missingRight)
-    #expect(world.kernel.slots.isEmpty)
+    #expect(world.heldCount == 0)
     #expect(add(world, endpoint, TestCapability(.endpoint, .send | .grant)) == nil)
-    #expect(world.kernel.slots.count == 1)
+    #expect(world.heldCount == 1)
     #expect(add(world, endpoint, TestCapability(.endpoint, .send)) == .exists)
-    #expect(world.kernel.slots.count == 1)
+    #expect(world.heldCount == 1)
   }
 
   @Test func `a role belongs to the launcher that named it first`() throws {
@@ -77,7 +77,7 @@ struct DeclarationTests {
       role += 1
     }
     #expect(refused == .limitReached)
-    #expect(world.kernel.slots.count == Int(role) - 0x1001)
+    #expect(world.heldCount == Int(role) - 0x1001)
     #expect(world.procd.services.count == world.procd.services.capacity)
   }
 

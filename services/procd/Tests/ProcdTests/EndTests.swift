@@ -23,7 +23,7 @@ struct EndTests {
     #expect(world.running(.timed) == nil)
     #expect(world.accounts.isEmpty && world.spaces.isEmpty)
     #expect(world.forgotten == ["vspaced 65554", "pagerd 65554", "memd 65554"])
-    #expect(world.kernel.slots.count == 6)
+    #expect(world.heldCount == 6)
     #expect(try world.record(process).state == .ended)
     #expect(world.procd.deadline == nil)
   }
@@ -56,6 +56,47 @@ struct EndTests {
     #expect(cause == .exit && code == 0)
     #expect(world.refusal(.wait(process), as: World.tool) == .notFound)
     #expect(world.refusal(.query(cursor: .none), as: World.tool) == .notFound)
+  }
+
+  @Test(arguments: [false, true])
+  func `a process that somebody else ended is a crash of which nothing is known`(
+    isTaken: Bool
+  ) throws {
+    let (world, process) = try world()
+    let running = try #require(world.running(.timed))
+    #expect(running.endSignal == 1 << UInt64(process.rawValue % 64))
+    world.lose(running, withCapability: isTaken)
+    try expectGone(world, process)
+    #expect(world.reported.map(\.cause) == [.fault])
+    guard case .readCrash(let details) = try world.ask(.readCrash(1), as: World.crashd) else {
+      return
+    }
+    #expect(details.fault == nil && details.role == .timed)
+  }
+
+  @Test func `a signal of a process that runs, or of none, changes nothing`() throws {
+    let (world, process) = try world()
+    for bits in [0, UInt64.max] {
+      world.kernel.arrive(signal: bits)
+      world.kernel.run(&world.procd)
+    }
+    #expect(try world.record(process).state == .running)
+    try world.ask(.kill(process), as: World.tool)
+    world.kernel.arrive(signal: .max)
+    world.kernel.run(&world.procd)
+    try expectGone(world, process)
+    #expect(world.reported.isEmpty)
+  }
+
+  @Test func `of processes that share a bit the one that is gone is found`() throws {
+    let (world, first) = try world()
+    world.procd.nextProcess += 63
+    let second = try world.serve(.logd) { $0.restart.mode = .never }
+    #expect(second.rawValue == first.rawValue + 64)
+    world.lose(try #require(world.running(.logd)))
+    #expect(try world.record(second).state == .ended)
+    #expect(try world.record(first).state == .running)
+    #expect(world.reported.map(\.process) == [UInt64(second.rawValue)])
   }
 
   @Test func `EXIT with a code is a crash, and QUERY and WAIT say the code`() throws {
@@ -164,7 +205,7 @@ struct EndTests {
       return
     }
     #expect(world.refusal(.query(cursor: .none), as: World.tool) == .notFound)
-    #expect(world.kernel.slots.count == 6)
+    #expect(world.heldCount == 6)
   }
 
   @Test func `QUERY goes through all processes`() throws {
@@ -195,7 +236,7 @@ struct EndTests {
     #expect(world.kernel.replies.count == before + 1)
     _ = try world.lastReply(.awaitReady)
     #expect(world.refusal(.awaitReady(.timed)) == nil)
-    #expect(world.kernel.slots.count == 7)
+    #expect(world.heldCount == 7)
   }
 
   @Test(arguments: [

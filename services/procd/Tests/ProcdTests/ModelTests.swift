@@ -189,7 +189,7 @@ private struct Life {
     #expect(running.count == owners.count, "step \(number)")
     #expect(Set(world.accounts.keys) == owners && Set(world.spaces.keys) == owners)
     let replies = world.kernel.slots.values.filter { $0.type == .reply }.count
-    #expect(world.kernel.slots.count == 24 + running.count + replies, "step \(number)")
+    #expect(world.heldCount == 24 + running.count + replies, "step \(number)")
     for (index, role) in Reference.roles.enumerated() {
       guard let service = world.procd.services[role.key] else { continue }
       let state = reference.states[index]

@@ -16,6 +16,17 @@ struct RestartTests {
     return (due - start) / 1_000_000
   }
 
+  @Test func `a service that somebody else ended is started again`() throws {
+    let world = try World()
+    let first = try world.serve(.timed)
+    world.lose(try #require(world.running(.timed)))
+    #expect(try world.record(.timed).state == .restarting)
+    world.advance(milliseconds: 200)
+    try world.hear(.timed, .ready(code: 0))
+    let record = try world.record(.timed)
+    #expect(record.state == .running && record.process != first && record.restartCount == 1)
+  }
+
   @Test func `pauses double, up to the longest, until the limit is reached`() throws {
     let world = try World()
     try world.serve(.timed) {
@@ -37,7 +48,7 @@ struct RestartTests {
     #expect(world.procd.deadline == nil)
     #expect(world.refusal(.awaitReady(.timed)) == .peerDied)
     #expect(world.refusal(.restart(.timed)) == .limitReached)
-    #expect(world.accounts.isEmpty && world.kernel.slots.count == 6)
+    #expect(world.accounts.isEmpty && world.heldCount == 6)
   }
 
   @Test func `a window that is over counts no more`() throws {

@@ -143,13 +143,13 @@ struct StartTests {
       #expect(world.accounts.isEmpty && world.spaces.isEmpty, "call \(call)")
       #expect(world.processes.values.allSatisfy { $0.state == .dead }, "call \(call)")
       // Six capabilities in custody, and nothing else.
-      #expect(world.kernel.slots.count == 6, "call \(call)")
+      #expect(world.heldCount == 6, "call \(call)")
       world.failAt = .max
       guard case .spawnService = try world.ask(.spawnService(World.launch(.timed))) else {
         Issue.record("no process after call \(call)")
         return
       }
-      #expect(world.kernel.slots.count == 7)
+      #expect(world.heldCount == 7)
       call += 1
     }
     // Frames in halves are tried again, so a refusal of one of those is no end.

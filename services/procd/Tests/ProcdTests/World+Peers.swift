@@ -11,11 +11,18 @@ import Sys
 extension World {
   /// Connects everything; what procd asks for is counted from here on.
   func connect() {
+    kernel.slots[StartupSlot.notification.rawValue] = TestCapability(
+      .notification, .send | .receive, name: "own notification")
     kernel.answer(ServiceSlot.control(0)) { [unowned self] in self.count($0, processControl) }
     kernel.answer(ServiceSlot.control(3)) { [unowned self] in self.count($0, threadControl) }
     kernel.answer(ServiceSlot.control(4)) { [unowned self] in
       self.count($0) { message in
         let (process, memory) = message.pair
+        if message.tag.label == ControlOperation.readBudget.rawValue,
+          let found = self.process(process)
+        {
+          return found.state == .dead ? .refusing(.wrongState) : .words()
+        }
         guard self.process(process) != nil, self.kernel.slots[memory]?.type == .untyped else {
           return .refusing(.emptySlot)
         }
@@ -163,6 +170,12 @@ extension World {
         return .refusing(.emptySlot)
       }
       process.buffer = frame.name
+    }
+    if operation == .bindNotification, message.word(1) == 0 {
+      guard let found = kernel.slots[high], found.rights == .send else {
+        return .refusing(.missingRight)
+      }
+      process.endSignal = found.badge.rawValue
     }
     process.settings[operation, default: []] += [UInt64(high), message.word(1)]
     return .words()

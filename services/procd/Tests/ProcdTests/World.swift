@@ -29,6 +29,8 @@ final class FakeProcess {
   /// What the thread was given, by operation.
   var settings: [ControlOperation: [UInt64]] = [:]
   var buffer = ""
+  /// The bits that its end signals.
+  var endSignal: UInt64 = 0
 
   init(_ name: String, from budget: String) {
     self.name = name
@@ -168,6 +170,18 @@ final class World {
   /// Lets milliseconds pass.
   func advance(milliseconds: UInt64) { advance(to: clock + milliseconds * 1_000_000) }
 
+  /// Somebody else ends a process.
+  func lose(_ process: FakeProcess, withCapability isTaken: Bool = false) {
+    process.state = .dead
+    if isTaken {
+      for (slot, capability) in kernel.slots where capability.name == process.name {
+        kernel.slots[slot] = nil
+      }
+    }
+    kernel.arrive(signal: process.endSignal)
+    kernel.run(&procd)
+  }
+
   // MARK: Services
 
   /// Adds the capabilities that every process has.
@@ -239,6 +253,9 @@ final class World {
     }
     throw TestFailure.noReply
   }
+
+  /// How many slots of procd are occupied, its own notification's aside.
+  var heldCount: Int { kernel.slots.count - 1 }
 
   /// What rootd was told: role and event.
   var events: [[UInt64]] {

@@ -19,6 +19,11 @@ extension Rootd {
     guard let module = start.bootConfiguration, let bytes = start.bytes(of: module),
       let config = try? BootConfig(decoding: bytes)
     else { throw .configuration(.badMagic(found: 0)) }
+    try watch(config)
+  }
+
+  /// The same with the configuration at hand.
+  mutating func watch(_ config: borrowing BootConfig) throws(BootFailure) {
     if unfinished == 0 { report(.ready) }
     while true {
       let answer = system.receive(RootdSlots.endpoint, MessageTag(label: 0))

@@ -23,7 +23,9 @@ public struct Rootd<S: System>: ~Copyable {
   var scratch: Region
   /// Programs that the boot is not over without, by their places in the configuration.
   var unfinished: UInt64 = 0
+}
 
+extension Rootd {
   /// Pages of rootd's own memory, as a power of two: 1 MiB to prepare images in.
   private static var heapOrder: UInt64 { 8 }
 
@@ -123,6 +125,8 @@ public struct Rootd<S: System>: ~Copyable {
           guard !service.isRequired else { throw error }
           tell(error.line)
         }
+        // The last one that everything else is built on.
+        if service.role == .crashd { tellMemory("FOUNDATION:", start) }
       case .program: try launchProgram(service, at: index, config)
       // Drivers are deviced's (prepared above), and rootd runs.
       case .driver, .kernel: break
@@ -130,6 +134,7 @@ public struct Rootd<S: System>: ~Copyable {
     }
     report(.systemReady)
     tellTime()
+    tellMemory("USED:", start)
     if switches.flags.contains(.audit) { try tellAuthority(config) }
   }
 
@@ -139,6 +144,37 @@ public struct Rootd<S: System>: ~Copyable {
     var line = TextLine("ROOTD:UP_NANOSECONDS:")
     line.append(decimal: time)
     tell(line)
+  }
+
+  /// How much memory is in use, and how much the kernel gave, in the kernel's log.
+  ///
+  /// In use is what the foundation was made from, and what memd gave out until now. What a
+  /// process's budget has free counts as in use: nobody else can have it.
+  private mutating func tellMemory(_ name: StaticString, _ start: borrowing RootStart) {
+    guard let handoff = start.handoff else { return }
+    var given: UInt64 = 0
+    // The piece for the foundation is taken from one of the others.
+    var free = pages(in: RootdSlots.memory).free
+    for index in 0..<handoff.untypeds.count {
+      guard let untyped = handoff.untypeds[index], !untyped.isDevice else { continue }
+      let found = pages(in: untyped.slot)
+      given += found.total
+      free += found.free
+    }
+    var line = TextLine("ROOTD:MEMORY_KIB:")
+    line.append(name)
+    // Nothing is free that was not given.
+    line.append(decimal: (given - min(free, given)) * 4)
+    line.append(":")
+    line.append(decimal: given * 4)
+    tell(line)
+  }
+
+  private mutating func pages(in slot: CapSlot) -> (total: UInt64, free: UInt64) {
+    guard let answer = try? system.control(.queryCap(slot), on: RootSlot.memory.slot) else {
+      return (0, 0)
+    }
+    return (answer.word2, answer.word3)
   }
 
   /// Runs as the configuration says: the kernel starts rootd like any thread, below the services,

@@ -31,6 +31,9 @@ public struct Timed: Server {
   private static var clock: CapSlot { ServiceSlot.control(0) }
   /// Timers that one step fires; what is due beyond them waits for requests in between.
   private static var firedPerStep: Int { 32 }
+  /// Timers that a request which adds one looks at, so that those without a client go sooner than
+  /// new ones come; as many again of its own client, when that can have no more.
+  private static var checkedPerRequest: Int { 2 }
 
   /// The next timer's time.
   public var deadline: UInt64? { timers.next }
@@ -89,6 +92,7 @@ public struct Timed: Server {
   private mutating func wait<S: System>(
     for time: UInt64, _ owner: Badge, _ system: inout S
   ) throws(ResultCode) -> Reply {
+    removeAbandoned(of: owner, &system)
     let place = try timers.add(owner, at: time)
     do throws(ResultCode) {
       try system.saveReply(into: Timers.slot(of: place))
@@ -105,6 +109,7 @@ public struct Timed: Server {
     let brought = try system.query(ServiceSlot.firstLanding)
     guard brought.type == CapabilityType.notification.rawValue else { throw .wrongType }
     guard brought.rights.contains(.send) else { throw .missingRight }
+    removeAbandoned(of: owner, &system)
     let place = try timers.add(owner, at: first, every: period)
     do throws(ResultCode) {
       try system.copy(
@@ -114,6 +119,25 @@ public struct Timed: Server {
       throw error
     }
     return TimerID(rawValue: timers[place].number)
+  }
+
+  /// Looks at a few timers, and takes out those whose client is gone.
+  ///
+  /// The kernel empties a slot when the process that waited for the reply ends, or when the
+  /// notification is destroyed.
+  private mutating func removeAbandoned<S: System>(of owner: Badge, _ system: inout S) {
+    for _ in 0..<Self.checkedPerRequest {
+      if let place = timers.nextInTurn() { removeIfAbandoned(place, &system) }
+    }
+    for _ in 0..<Self.checkedPerRequest where timers.isFull(owner) {
+      if let place = timers.nextInTurn(of: owner) { removeIfAbandoned(place, &system) }
+    }
+  }
+
+  private mutating func removeIfAbandoned<S: System>(_ place: Place, _ system: inout S) {
+    let found = try? system.query(Timers.slot(of: place))
+    guard found?.type == CapabilityType.null.rawValue else { return }
+    timers.remove(place)
   }
 
   private mutating func cancel<S: System>(

@@ -19,17 +19,27 @@ struct Timer: BitwiseCopyable {
   let number: UInt32
 }
 
+/// What is known about somebody who has timers.
+struct TimerOwner: BitwiseCopyable {
+  /// How many.
+  var count: UInt32 = 0
+  /// The number from which its next one is looked at.
+  var hand: UInt32 = 0
+}
+
 /// The timers of all owners.
 struct Timers {
   // INVARIANT: every timer is in `pile`, under its time and place in `queue`, and under its owner
-  // and number in `owned`; `counts` has the owners that have any. All four have the same capacity.
+  // and number in `owned`; `owners` has the owners that have any. All four have the same capacity.
   private var pile: Pile<Timer>
   private var queue: OrderedTable<Place>
   private var owned: OrderedTable<Place>
-  private var counts: OrderedTable<UInt32>
+  private var owners: OrderedTable<TimerOwner>
   private let capacity: Int
   private let perOwner: UInt32
   private var lastNumber: UInt32 = 0
+  /// From where the next one of all is looked at.
+  private var hand = TableKey(0)
 
   /// No timers; as many as memory and slots allow, of which one owner can have an eighth.
   ///
@@ -37,18 +47,18 @@ struct Timers {
   init?(in heap: inout Region, slotCount: Int) {
     let bytesPerTimer =
       MemoryLayout<Timer>.stride + 2 * OrderedTable<Place>.bytesPerRecord
-      + OrderedTable<UInt32>.bytesPerRecord
+      + OrderedTable<TimerOwner>.bytesPerRecord
     // The parts are rounded up to 16 bytes each.
     let count = min(max(0, heap.byteCount - 64) / bytesPerTimer, slotCount)
     guard count > 0, let first = heap.take(count * MemoryLayout<Timer>.stride),
       let second = heap.take(count * OrderedTable<Place>.bytesPerRecord),
       let third = heap.take(count * OrderedTable<Place>.bytesPerRecord),
-      let fourth = heap.take(count * OrderedTable<UInt32>.bytesPerRecord)
+      let fourth = heap.take(count * OrderedTable<TimerOwner>.bytesPerRecord)
     else { return nil }
     pile = Pile(in: first)
     queue = OrderedTable(in: second)
     owned = OrderedTable(in: third)
-    counts = OrderedTable(in: fourth)
+    owners = OrderedTable(in: fourth)
     capacity = count
     perOwner = UInt32(max(1, count / 8))
   }
@@ -80,8 +90,8 @@ struct Timers {
   mutating func add(
     _ owner: Badge, at time: UInt64, every period: UInt64 = 0
   ) throws(ResultCode) -> Place {
-    let count = counts[TableKey(owner.rawValue)] ?? 0
-    guard count < perOwner, pile.count < capacity else { throw .limitReached }
+    let key = TableKey(owner.rawValue)
+    guard !isFull(owner), pile.count < capacity else { throw .limitReached }
     // After four thousand million timers numbers come again; one that is in use is passed over.
     repeat { lastNumber &+= 1 } while find(owner, TimerID(rawValue: lastNumber)) != nil
     let timer = Timer(owner: owner.rawValue, time: time, period: period, number: lastNumber)
@@ -89,11 +99,10 @@ struct Timers {
       queue.insert(place, at: Self.key(timer, place)),
       owned.insert(place, at: TableKey(owner.rawValue, UInt64(lastNumber)))
     else { throw .internal }
-    if count > 0 {
-      counts[TableKey(owner.rawValue)] = count + 1
-    } else {
-      guard counts.insert(1, at: TableKey(owner.rawValue)) else { throw .internal }
+    if owners[key] == nil {
+      guard owners.insert(TimerOwner(), at: key) else { throw .internal }
     }
+    owners[key]?.count += 1
     return place
   }
 
@@ -102,13 +111,39 @@ struct Timers {
     let timer = pile[place]
     _ = queue.remove(Self.key(timer, place))
     _ = owned.remove(TableKey(timer.owner, UInt64(timer.number)))
-    let count = counts[TableKey(timer.owner)] ?? 0
-    if count > 1 {
-      counts[TableKey(timer.owner)] = count - 1
+    let key = TableKey(timer.owner)
+    if let owner = owners[key], owner.count > 1 {
+      owners[key]?.count -= 1
     } else {
-      _ = counts.remove(TableKey(timer.owner))
+      _ = owners.remove(key)
     }
     pile.remove(place)
+  }
+
+  // MARK: Looking at all of them in turn
+
+  /// Whether an owner can have no more.
+  func isFull(_ owner: Badge) -> Bool {
+    (owners[TableKey(owner.rawValue)]?.count ?? 0) >= perOwner
+  }
+
+  /// A timer of an owner: each of them once, before one comes again; nil when it has none.
+  mutating func nextInTurn(of owner: Badge) -> Place? {
+    let key = TableKey(owner.rawValue)
+    guard let from = owners[key]?.hand else { return nil }
+    var found = owned.first(from: TableKey(owner.rawValue, UInt64(from)))
+    if found?.key.major != owner.rawValue { found = owned.first(from: key) }
+    guard let found else { return nil }
+    // Behind the last number the first one comes again.
+    owners[key]?.hand = UInt32(truncatingIfNeeded: found.key.minor) &+ 1
+    return found.value
+  }
+
+  /// A timer of anybody, likewise.
+  mutating func nextInTurn() -> Place? {
+    guard let found = owned.first(from: hand) ?? owned.first(from: TableKey(0)) else { return nil }
+    hand = TableKey(found.key.major, found.key.minor + 1)
+    return found.value
   }
 
   /// Sets a periodic timer to the first of its times that is after a time.

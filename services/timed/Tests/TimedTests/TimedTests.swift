@@ -218,6 +218,59 @@ struct TimedTests {
     try world.wait(6000)
   }
 
+  // MARK: Clients that are gone
+
+  /// Waits as often as it may.
+  private func waitUntilFull(_ world: TimeWorld, as badge: Badge = client) throws -> Int {
+    for count in 0..<10_000 {
+      let before = world.kernel.replies.count
+      let request = TimedRequest.waitUntil(nanoseconds: 5000, flags: .none)
+      world.kernel.arrive(try TestMessage(request), badge: badge)
+      world.kernel.run(&world.timed)
+      guard world.kernel.replies.count == before else { return count }
+    }
+    throw TestFailure.noReply
+  }
+
+  @Test func `what a client left that died is no obstacle to its next instance`() throws {
+    let count = try waitUntilFull(world)
+    #expect(count > 10)
+    // The kernel takes the replies away that a process waited for when it ends.
+    for slot in world.kernel.slots.keys { world.kernel.slots[slot] = nil }
+    #expect(try waitUntilFull(world) == count)
+    world.pass(to: 5000)
+    while world.timed.deadline != nil { world.pass(to: 5000) }
+    #expect(world.toldTimes.count == count)
+  }
+
+  @Test func `a client that waits keeps all its waits`() throws {
+    let count = try waitUntilFull(world)
+    for _ in 0..<count { #expect(try waitUntilFull(world) == 0) }
+    while world.timed.deadline != nil { world.pass(to: 5000) }
+    #expect(world.toldTimes.count == count)
+  }
+
+  @Test func `one that is gone for good is found while others add timers`() throws {
+    let count = try waitUntilFull(world)
+    for slot in world.kernel.slots.keys { world.kernel.slots[slot] = nil }
+    for _ in 0..<count { _ = try world.start(9000, as: other) }
+    // The first request looked at nothing that was gone before; two of each were.
+    while world.timed.deadline == 5000 { world.pass(to: 5000) }
+    #expect(world.toldTimes.isEmpty)
+    #expect(world.kernel.slots.count == count)
+  }
+
+  @Test func `a periodic timer without its notification makes room too`() throws {
+    var numbers: [TimerID] = []
+    while let number = try? world.start(5000) { numbers.append(number) }
+    world.kernel.slots[firstSlot + 1] = nil
+    while (try? world.start(6000)) == nil {}
+    #expect(world.code(.cancel(numbers[1])) == .notFound)
+    for number in numbers where number != numbers[1] {
+      #expect(try world.ask(.cancel(number)) == .cancel)
+    }
+  }
+
   // MARK: SET_PERIODIC
 
   @Test func `a periodic timer signals at first and then every period`() throws {
