@@ -14,6 +14,8 @@ SUPERVISOR, NAMES, FIRST_RESOURCE, FIRST_DYNAMIC = 3, 5, 64, 2048
 FIRST_KEPT = FIRST_DYNAMIC + 8
 # COM1 and i8042: docs/reference/capabi.md.
 HARDWARE_FAMILIES = (6, 14)
+# Who has a name at named, out of those who are given a way to it: `ServiceTuple(role)` of lib-runtime.
+NAMED_ROLES = ("timed", "logd", "crashd")
 # Type, family, rights and whose it is; never with a badge.
 Wanted = Counter[tuple[int, int, int, str]]
 
@@ -76,11 +78,11 @@ def _kept_by_vspaced(configuration: Configuration, running: set[str]) -> Wanted:
 
 
 def _kept_by_named(configuration: Configuration, running: set[str]) -> Wanted:
-    """The endpoints of those who register, to send through: services, and no programs."""
+    """The endpoints of those who register, to send through."""
     endpoint, send = names("type")["endpoint"], names("right")["send"]
     return Counter(
         (endpoint, 0, send, service.role) for service in configuration.services
-        if service.launch != "program" and any(row.slot == NAMES for row in service.capabilities))
+        if service.role in NAMED_ROLES and any(row.slot == NAMES for row in service.capabilities))
 
 
 def _kept_by_irqd(configuration: Configuration, running: set[str]) -> Wanted:
