@@ -27,7 +27,10 @@ USES = {
     "tools": (16, "procd", 0x30000), "crashes": (17, "crashd", 0x20000),
     "memory": (18, "memd", 0x10000), "accounts": (18, "memd", 0x20000),
     "seeding": (19, "named", 0x20000), "power": (21, "rootd", 0x20000),
-    "reports": (22, "rootd", 0x10000)}
+    "reports": (22, "rootd", 0x10000), "line-seeding": (23, "irqd", 0x20000),
+    "lines": (24, "irqd", 0x10000), "driver-seeding": (25, "deviced", 0x20000),
+    "devices": (26, "deviced", 0x10000), "probe": (27, "probed", 0x10000),
+    "hotplug": (28, "hotplugd", 0x10000)}
 
 
 class ConfigurationError(ValueError):

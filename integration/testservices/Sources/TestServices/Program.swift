@@ -45,6 +45,7 @@ extension Test {
     case 0x1027: shutDown(.off)
     case 0x1028: shutDown(.reboot)
     case 0x1029: takeMemoryFromTimed()
+    case 0x1019: useDevices()
     case 0x1030...0x1033: restartOne(info.role.rawValue & 3, times: 1000)
     case 0x1100...0x11FF: checkSlots(envelope)
     default: expect(false, "role")

@@ -40,6 +40,13 @@ struct Test {
     /// rootd through its power face, and through its public one.
     static let power = CapSlot(rawValue: 21)
     static let rootd = CapSlot(rawValue: 22)
+    /// irqd and deviced through the faces that seed and the public ones; probed; hotplugd.
+    static let irqdSeeding = CapSlot(rawValue: 23)
+    static let irqd = CapSlot(rawValue: 24)
+    static let devicedSeeding = CapSlot(rawValue: 25)
+    static let deviced = CapSlot(rawValue: 26)
+    static let probed = CapSlot(rawValue: 27)
+    static let hotplugd = CapSlot(rawValue: 28)
     /// Where capabilities of replies land.
     static let landing = ServiceSlot.replyLanding
   }

@@ -65,7 +65,7 @@ extension Deviced {
     guard var driver = inventory[role], driver.binding.interface == interface else {
       throw .notFound
     }
-    guard inventory.isSealed, !driver.flags.contains(.isHeld) else { throw .wrongState }
+    guard inventory.isSealed else { throw .wrongState }
     let brought = try system.query(ServiceSlot.firstLanding)
     guard brought.type == CapabilityType.endpoint.rawValue, brought.kind == 0 else {
       throw .wrongType
@@ -85,8 +85,9 @@ extension Deviced {
       throw error
     }
     driver.slot = slot
-    // Who runs was started: by this deviced, or by procd again for an earlier one.
-    driver.flags = driver.flags | .isStarted | .isProvider
+    // Who runs was started: by this deviced, by procd again for an earlier one, or by a tool at
+    // procd that thinks otherwise than whoever held it.
+    driver.flags = (driver.flags | .isStarted | .isProvider).subtracting(.isHeld)
     inventory[role] = driver
     tellReady(role, &system)
     signalOwner(of: driver, &system)

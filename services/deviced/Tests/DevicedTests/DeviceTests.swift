@@ -120,7 +120,7 @@ struct DeviceTests {
   }
 
   @Test func `devices have a limit`() throws {
-    let world = try World(heapBytes: 4096)
+    let world = try World(heapBytes: 4096, cspaceSlots: 2100)
     var code: ResultCode?
     var count: UInt8 = 0
     while code == nil, count < 255 {

@@ -237,14 +237,28 @@ struct DriverTests {
     #expect(world.flags == .hasDevice | .hasOwner | .isHeld)
     #expect(world.code(.stopDriver(.drvSerial), as: World.tool) == .wrongState)
     #expect(world.code(.resolveProvider(.serial), as: World.owner) == .notFound)
-    #expect(
-      world.code(.registerProvider(.serial), as: World.driver, [World.endpoint])
-        == .wrongState)
     try world.report(World.serialPort)
     try world.ask(.registerHAL(.serial), as: World.owner)
     #expect(world.starts == 1)
     try world.ask(.startDriver(.drvSerial), as: World.tool)
     #expect(world.starts == 2 && world.flags.contains(.isStarted))
+  }
+
+  @Test func `a driver that a tool had procd start again is not held any more`() throws {
+    let world = try World()
+    try world.serve()
+    try world.ask(.stopDriver(.drvSerial), as: World.tool)
+    try world.ask(.registerProvider(.serial), as: World.driver, [World.endpoint])
+    #expect(world.flags == .hasDevice | .hasOwner | .isStarted | .isProvider)
+    #expect(world.code(.resolveProvider(.serial), as: World.owner) == nil)
+  }
+
+  @Test func `a provider before the seal is too early`() throws {
+    let world = try World()
+    try world.ask(.seedBinding(World.binding))
+    #expect(
+      world.code(.registerProvider(.serial), as: World.driver, [World.endpoint])
+        == .wrongState)
   }
 
   @Test func `starting and stopping is for tools and rootd, and of drivers`() throws {
