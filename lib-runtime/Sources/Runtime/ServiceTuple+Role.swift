@@ -31,6 +31,11 @@ extension ServiceTuple {
     case .logd: first = LogdOperation.append.rawValue
     case .crashd: first = CrashdOperation.report.rawValue
     case .timed: first = TimedOperation.nowMonotonic.rawValue
+    case .irqd: first = IrqdOperation.seedHandler.rawValue
+    case .deviced: first = DevicedOperation.seedBinding.rawValue
+    case .probed: first = ProbedOperation.discover.rawValue
+    case .hotplugd: first = HotplugdOperation.discover.rawValue
+    case .seriald: first = SerialdOperation.write.rawValue
     default: return nil
     }
     guard let name = ServiceName(role) else { return nil }

@@ -12,6 +12,8 @@ struct ServiceTupleTests {
       (RoleID.procd, "procd", 0x400), (.memd, "memd", 0x410), (.vspaced, "vspaced", 0x420),
       (.pagerd, "pagerd", 0x430), (.named, "named", 0x500), (.logd, "logd", 0x510),
       (.crashd, "crashd", 0x520), (.timed, "timed", 0x530),
+      (.irqd, "irqd", 0x540), (.deviced, "deviced", 0x550), (.probed, "probed", 0x560),
+      (.hotplugd, "hotplugd", 0x570), (.seriald, "seriald", 0x580),
     ])
   func `a service has the name of its role and the first number of its block`(
     _ role: RoleID, _ text: String, _ number: UInt16
