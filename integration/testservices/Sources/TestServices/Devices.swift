@@ -22,7 +22,7 @@ extension Test {
   }
 
   private mutating func refuseLines() {
-    let seed = IrqdRequest.seedHandler(client: Badge(rawValue: 0x1_1029), line: 3, .none)
+    let seed = IrqdRequest.seedHandler(client: Badge(rawValue: 0x1_1019), line: 3, .none)
     expect(
       code(of: seed, to: Slots.irqdSeeding, IrqdReply.self) == .sealed,
       "SEED_HANDLER after the seal is SEALED")
