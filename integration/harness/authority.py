@@ -71,6 +71,8 @@ def _compare_kept(
             continue
         if one.slot >= derived.FIRST_KEPT and role == "memd" and derived.is_memory_of_memd(one):
             continue
+        if one.slot >= derived.FIRST_KEPT and derived.is_owed_reply(role, one):
+            continue
         is_badged = one.badge and role not in derived.BADGED
         if one.slot < derived.FIRST_KEPT or is_badged or wanted[key] < one.count:
             found.append(f"{one.place}: {one.what}, not declared")

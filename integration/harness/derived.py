@@ -110,10 +110,18 @@ def _reaches(driver: Service, peer: str) -> bool:
 # What irqd keeps has the badges that the kernel and the drivers are heard with.
 BADGED = ("irqd",)
 
+# Those who answer later hold the replies that they owe; how many depends on who asks.
+ANSWERS_LATER = ("seriald",)
+
 # Each from the configuration and the roles that have a process.
 KEPT = {
     "rootd": _kept_by_rootd, "procd": _kept_by_procd, "vspaced": _kept_by_vspaced,
     "named": _kept_by_named, "irqd": _kept_by_irqd, "deviced": _kept_by_deviced}
+
+
+def is_owed_reply(role: str, one: Held) -> bool:
+    """A saved reply of a service that answers when something happened."""
+    return role in ANSWERS_LATER and one.type == names("type")["reply"]
 
 
 def is_memory_of_memd(one: Held) -> bool:

@@ -53,7 +53,7 @@ $(BOOT_TOOL): $(call boot_sources,boot-tool $(BOOT_LIBRARIES))
 # The description with whole paths, which also tells when the signing key changed.
 IMAGE_DESCRIPTION := integration/images/$(if $(IMAGE_SUFFIX),root-task,$(PROFILE)).json
 # The programs that a description names beside the root task.
-IMAGE_SERVICES := $(if $(IMAGE_SUFFIX),,$(patsubst %,$(PROGRAM_OUT)/%.elf,$(filter-out rootd,$(SERVICES))))
+IMAGE_SERVICES := $(if $(IMAGE_SUFFIX),,$(patsubst %,$(PROGRAM_OUT)/%.elf,$(filter-out rootd,$(SERVICES)) $(DRIVERS)))
 
 $(IMAGE_OUT)/image$(IMAGE_SUFFIX).json: $(IMAGE_DESCRIPTION) FORCE
 	@test -n '$(IMAGE_KEY)' || { echo 'RELEASE_SIGNING_KEY=FILE is missing: the private key of release images' >&2; exit 1; }

@@ -100,6 +100,7 @@ extension IntakeTable {
     addControl(0, .kernelLog)
     addControl(1, .log)
     addControl(2, .time)
+    addSignal(0, .seriald)
   }
 
   private mutating func addCrashd() {
@@ -119,6 +120,7 @@ extension IntakeTable {
     addControl(2, .com1)
     addControl(3, .i8042)
     addPeer(0, .procd, .send | .grant)
+    addSignal(1, .seriald)
     addSignal(2, .probed)
   }
 

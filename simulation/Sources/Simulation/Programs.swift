@@ -28,7 +28,7 @@ enum Programs {
   static let all: Set<UInt16> = Set(
     [
       RoleID.memd, .vspaced, .pagerd, .procd, .named, .timed, .logd, .crashd, .irqd, .deviced,
-      .probed, .hotplugd,
+      .probed, .hotplugd, .seriald,
     ].map(\.rawValue))
   /// `ERIXSIM:` as the processor would fetch it.
   private static let mark: [UInt8] = Array("ERIXSIM:".utf8)
@@ -114,6 +114,8 @@ enum Programs {
       runService(start, as: .hotplugd) { (start, _) throws(ReadinessCode) in
         try Hotplugd(&start)
       }
+    // There is no serial port here: a console that shows nothing.
+    case .seriald: runService(start, as: .seriald) { (_, _) throws(ReadinessCode) in NoConsole() }
     default: preconditionFailure("a module of a role without a program")
     }
   }
@@ -138,5 +140,14 @@ enum Programs {
       Log(CapSlot(rawValue: RootSlot.log.rawValue), buffer: start.buffer).write(error.line)
       _ = SystemCall.report(error.status)
     }
+  }
+}
+
+/// A service that is there and refuses everything.
+private struct NoConsole: Server {
+  mutating func answer<S: System>(
+    _ message: Message, _ system: inout S
+  ) throws(ResultCode) -> Reply {
+    throw .unsupported
   }
 }

@@ -29,6 +29,9 @@ public struct Logd: Server {
   /// The first record that no mirror has shown.
   private var unshown: UInt64 = 1
   private let hasKernelMirror: Bool
+  /// In smoke images the kernel's log gets every record as well: tests read it on the debug
+  /// console, whoever has the serial port.
+  private let keepsKernelMirror: Bool
   private var refusedCount: UInt64 = 0
   private var lastTime: UInt64
 
@@ -43,6 +46,7 @@ public struct Logd: Server {
     lastTime = start.info.startNanoseconds
     // A release kernel shows nothing, so there is nothing to gain from telling it.
     hasKernelMirror = start.info.profile != .release
+    keepsKernelMirror = start.info.profile == .smoke
     mirror = hasKernelMirror ? .kernel : .off
   }
 
@@ -56,7 +60,7 @@ public struct Logd: Server {
     let work = try take(message, isSource: isSource, system.buffer)
     if case .kept(let number) = work {
       journal.stamp(from: number, now(&system))
-      if mirror == .kernel { show(number, &system) }
+      if mirror == .kernel || (mirror == .serial && keepsKernelMirror) { show(number, &system) }
     }
     readKernelLog(&system)
     if mirror == .serial, journal.next > next { _ = system.notify(Self.console) }

@@ -10,7 +10,15 @@ import Testing
 struct MirrorTests {
   let scene: Scene
 
-  init() throws { scene = try Scene() }
+  init() throws { scene = try Scene(profile: .dev) }
+
+  @Test func `a smoke image keeps the kernel's log as well`() throws {
+    let smoke = try Scene()
+    try smoke.setMirror(.serial)
+    try smoke.append("one")
+    #expect(smoke.lines == ["ERIX_LOG:0x10011:1: one"] && smoke.signalCount == 1)
+    #expect(try smoke.all().map(\.text) == ["one"])
+  }
 
   @Test func `the console gets what comes after it took over`() throws {
     try scene.append("one")
