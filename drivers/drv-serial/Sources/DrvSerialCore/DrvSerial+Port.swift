@@ -10,7 +10,8 @@ import Sys
 extension DrvSerial {
   /// Bytes of input from which on the peer is asked to wait, and down to which it waits.
   ///
-  /// A peer that is told at 3072 has sent what its own buffers hold by the time that 1024 more are there.
+  /// A peer that is told at 3072 has sent what its own buffers hold by the time that 1024 more
+  /// are there.
   static let highWater = 3072
   static let lowWater = 1024
   /// Bytes of waiting output below which a client that was told "no room" is signalled.
