@@ -20,7 +20,7 @@ $(PROGRAM_ARCHIVES): $(PROGRAM_FILES)/lib%.a: $(call boot_sources,$(PROGRAM_PACK
 	$(call swift_archive,$(PROGRAM_PACKAGE),$*,$(PROGRAM_SCRATCH))
 
 # Services: the package services/NAME has a product NameProgram.
-SERVICES := rootd memd vspaced pagerd procd named timed logd crashd irqd deviced probed hotplugd crash-test seriald
+SERVICES := rootd memd vspaced pagerd procd named timed logd crashd irqd deviced probed hotplugd shell crash-test seriald
 SERVICE_LIBRARIES := $(PROGRAM_LIBRARIES) lib-bootstrap lib-crypto lib-device lib-elf lib-load lib-service lib-store lib-terminal
 
 # Drivers: the package drivers/NAME, of the same shape.
