@@ -77,7 +77,7 @@ def _name(event: Event) -> str:
 
 
 def chrome(trace: Trace) -> dict[str, Any]:
-    """The trace in Chrome's format: a track per processor, with who ran, and a mark for the rest."""
+    """The trace in Chrome's format: a track per processor with who ran, and marks for the rest."""
     rows: list[dict[str, Any]] = []
     process_of: dict[int, int] = {}
     running: dict[int, Event] = {}

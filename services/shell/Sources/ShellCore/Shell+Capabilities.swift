@@ -19,7 +19,7 @@ extension Shell {
     let (index, _) = try Self.service(1, of: words, config)
     guard let process = census.process(index) else { throw .said("it does not run") }
     say(
-      "SLOT         WHAT                RIGHTS                   LEADS TO         BADGE       OBJECT"
+      "SLOT         WHAT                RIGHTS                   LEADS TO         BADGE      OBJECT"
     )
     var pending: HeldCapability?
     var slot: UInt64 = 0

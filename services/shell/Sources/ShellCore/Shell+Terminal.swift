@@ -1,5 +1,5 @@
-// The conversation with the person, through seriald: lines and keys in, pages out. seriald edits the
-// line; it comes back here when it is done, and for completion and history in between.
+// The conversation with the person, through seriald: lines and keys in, pages out. seriald edits
+// the line; it comes back here when it is done, and for completion and history in between.
 
 import Bytes
 import CapABI

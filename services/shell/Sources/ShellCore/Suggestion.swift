@@ -16,7 +16,7 @@ extension Command {
     return best.command
   }
 
-  /// Insertions, deletions, changes and exchanges of neighbours between two words, 99 for long ones.
+  /// Insertions, deletions, changes, exchanges of neighbours between two words; 99 for long ones.
   private static func distance(_ first: TextLine, _ second: TextLine) -> Int {
     guard first.count <= 16, second.count <= 16 else { return 99 }
     var before = [17 of Int](repeating: 0)
