@@ -14,8 +14,9 @@ SUPERVISOR, NAMES, FIRST_RESOURCE, FIRST_DYNAMIC = 3, 5, 64, 2048
 FIRST_KEPT = FIRST_DYNAMIC + 8
 # COM1 and i8042: docs/reference/capabi.md.
 HARDWARE_FAMILIES = (6, 14)
-# Who has a name at named, out of those who are given a way to it: `ServiceTuple(role)` of lib-runtime.
-NAMED_ROLES = ("timed", "logd", "crashd")
+# Who registers at named, of those who have a way to it: `ServiceTuple(role)` of lib-runtime.
+NAMED_ROLES = (
+    "timed", "logd", "crashd", "irqd", "deviced", "probed", "hotplugd", "seriald")
 # Type, family, rights and whose it is; never with a badge.
 Wanted = Counter[tuple[int, int, int, str]]
 
