@@ -34,7 +34,7 @@ let package = Package(
   ],
   targets: [
     .target(
-      name: "HotplugdCore", dependencies: [bootstrap, capABI, ipc, service, sys],
+      name: "HotplugdCore", dependencies: [bootstrap, capABI, ipc, runtime, service, sys],
       swiftSettings: settings),
     .target(
       name: "HotplugdProgram", dependencies: ["HotplugdCore", bootstrap, capABI, service, sys],

@@ -4,6 +4,7 @@
 public import Bootstrap
 public import CapABI
 import IPC
+import Runtime
 public import Service
 public import Sys
 
@@ -76,8 +77,29 @@ public struct Hotplugd: Server {
       pending = nil
       last = event
       count += 1
+      system.log(Self.line(of: event), .info)
     }
     return count
+  }
+
+  /// What happened and where, as `inserted 01:00.0`.
+  private static func line(of event: HotplugEvent) -> TextLine {
+    let place = event.location.rawValue
+    var line = TextLine(event.kind == .inserted ? "inserted " : "removed ")
+    append(place & 0xFF, to: &line)
+    line.append(":")
+    append(place >> 8 & 0x1F, to: &line)
+    line.append(".")
+    line.append(decimal: UInt64(place >> 16 & 7))
+    return line
+  }
+
+  /// Appends two hexadecimal digits.
+  private static func append(_ value: UInt32, to line: inout TextLine) {
+    for place in 0..<UInt32(2) {
+      let digit = UInt8(truncatingIfNeeded: value >> (4 - 4 * place) & 0xF)
+      line.append(byte: digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    }
   }
 
   /// The oldest event that waits; nil without one.

@@ -87,6 +87,10 @@ struct HotplugdTests {
     world.look()
     #expect(
       world.reported == [.reportHotplug(.inserted, place), .reportHotplug(.removed, place)])
+    // Severity, reserved, length, text.
+    let lines = world.kernel.notified.filter { $0.slot == StartupSlot.log }
+      .map { String(decoding: $0.message.body.dropFirst(4), as: UTF8.self) }
+    #expect(lines == ["inserted 01:02.0", "removed 01:02.0"])
   }
 
   @Test func `it looks when it is signalled`() {
