@@ -157,11 +157,10 @@ def record(disk: Path, script: Path) -> bytes:
     steps = decode(json.loads(script.read_text(encoding="utf-8")), str(script))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        serial = folder / "serial.log"
         line = machine.command(Machine(), disk, folder, machine.require_emulator())
         line += ["-display", "none"]
         person = Terminal(steps, folder, 1)
-        line += person.arguments(serial)
+        line += person.arguments(folder / "serial.log")
         person.start()
         try:
             emulator.run(
@@ -171,7 +170,7 @@ def record(disk: Path, script: Path) -> bytes:
             person.stop()
         if person.trouble:
             raise ScriptError(person.trouble)
-        return serial.read_bytes()
+        return bytes(person.heard)
 
 
 def main(arguments: list[str]) -> int:

@@ -53,6 +53,9 @@ class Terminal:
         self._knobs_line: socket.socket | None = None
         # What was read and not matched, raw: an escape may be cut in the middle.
         self._data = b""
+        # Everything that was read, raw: the emulator's log has some bytes twice when nobody reads
+        # them in time.
+        self.heard = bytearray()
         self._kept: dict[str, bytes] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -165,6 +168,7 @@ class Terminal:
             # The emulator is gone; what was read may still hold what is waited for.
             self._stop.wait(WAIT_SECONDS)
         self._data += data
+        self.heard += data
 
     def _expect(self, text: str, step: Step) -> str | None:
         wanted = pattern(text)

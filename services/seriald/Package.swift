@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 let bootstrap: Target.Dependency = .product(name: "Bootstrap", package: "lib-bootstrap")
 let bytes: Target.Dependency = .product(name: "Bytes", package: "lib-bytes")
 let capABI: Target.Dependency = .product(name: "CapABI", package: "lib-capabi")
+let handoff: Target.Dependency = .product(name: "Handoff", package: "lib-handoff")
 let ipc: Target.Dependency = .product(name: "IPC", package: "lib-ipc")
 let runtime: Target.Dependency = .product(name: "Runtime", package: "lib-runtime")
 let service: Target.Dependency = .product(name: "Service", package: "lib-service")
@@ -30,7 +31,8 @@ let package = Package(
   ],
   dependencies: [
     .package(path: "../../lib-bootstrap"), .package(path: "../../lib-bytes"),
-    .package(path: "../../lib-capabi"), .package(path: "../../lib-ipc"),
+    .package(path: "../../lib-capabi"), .package(path: "../../lib-handoff"),
+    .package(path: "../../lib-ipc"),
     .package(path: "../../lib-runtime"),
     .package(path: "../../lib-service"), .package(path: "../../lib-store"),
     .package(path: "../../lib-sys"), .package(path: "../../lib-terminal"),
@@ -38,7 +40,9 @@ let package = Package(
   targets: [
     .target(
       name: "SerialdCore",
-      dependencies: [bootstrap, bytes, capABI, ipc, runtime, service, store, sys, terminal],
+      dependencies: [
+        bootstrap, bytes, capABI, handoff, ipc, runtime, service, store, sys, terminal,
+      ],
       swiftSettings: settings),
     .target(
       name: "SerialdProgram", dependencies: ["SerialdCore", bootstrap, capABI, service, sys],
@@ -46,7 +50,8 @@ let package = Package(
     .testTarget(
       name: "SerialdTests",
       dependencies: [
-        "SerialdCore", bootstrap, bytes, capABI, ipc, service, serviceTesting, storeTesting, sys,
+        "SerialdCore", bootstrap, bytes, capABI, handoff, ipc, service, serviceTesting,
+        storeTesting, sys,
       ],
       swiftSettings: settings),
   ],

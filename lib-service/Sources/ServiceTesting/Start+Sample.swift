@@ -3,7 +3,7 @@
 import Bootstrap
 import Bytes
 public import CapABI
-import Handoff
+public import Handoff
 public import Service
 import Store
 import StoreTesting
@@ -18,15 +18,17 @@ extension Start {
   ///   - resourceCount: Capabilities in its run of resources.
   ///   - startNanoseconds: The time of the start.
   ///   - wallOffset: UTC at monotonic 0.
+  ///   - profile: Of the image.
   /// - Returns: The start.
   public static func sample(
     _ role: RoleID, heapBytes: Int = 1 << 20, cspaceSlots: UInt32 = 4096,
-    resourceCount: UInt32 = 0, startNanoseconds: UInt64 = 0, wallOffset: UInt64 = 0
+    resourceCount: UInt32 = 0, startNanoseconds: UInt64 = 0, wallOffset: UInt64 = 0,
+    profile: BuildProfile = .smoke
   ) -> Start {
     var seed = FixedBytes<32>()
     for index in 0..<32 { seed[index] = UInt8(index + 1) }
     let info = EnvelopeInfo(
-      role: role, instance: 1, profile: .smoke, cspaceSlots: cspaceSlots, processID: 1,
+      role: role, instance: 1, profile: profile, cspaceSlots: cspaceSlots, processID: 1,
       image: UserImage(base: 0x40_0000, size: 0x1000, entry: 0x40_0000), stackBase: 0x100_0000,
       stackSize: 0x4000, buffer: 0x200_0000, heapBase: 0x300_0000, heapSize: UInt64(heapBytes),
       budget: 1 << 20, seed: seed, priority: 150, syscalls: .all, affinity: .max,

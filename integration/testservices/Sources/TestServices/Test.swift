@@ -114,9 +114,11 @@ struct Test {
     _ = system.receive(StartupSlot.endpoint, MessageTag(label: 0, flags: .deadline))
   }
 
-  /// Tries until it works, for half a minute.
-  mutating func eventually(_ attempt: (inout Test) -> Bool) -> Bool {
-    let end = limit
+  /// Tries until it works, for half a minute or as long as is said.
+  mutating func eventually(
+    within seconds: UInt64 = 30, _ attempt: (inout Test) -> Bool
+  ) -> Bool {
+    let end = now + seconds * Self.second
     while now < end {
       if attempt(&self) { return true }
       pause(milliseconds: 10)

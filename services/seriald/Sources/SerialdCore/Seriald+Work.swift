@@ -169,7 +169,7 @@ extension Seriald {
         status.lostRecordCount += UInt64(found.lostCount)
         console.writeLost(found.lostCount)
       }
-      guard found.severity.rawValue >= LogSeverity.info.rawValue else { return true }
+      guard found.severity.rawValue >= leastSeverity.rawValue else { return true }
       status.recordCount += 1
       console.write(found)
       return true

@@ -5,6 +5,7 @@
 public import Bootstrap
 import Bytes
 public import CapABI
+import Handoff
 import IPC
 public import Service
 import Store
@@ -62,6 +63,8 @@ public struct Seriald: Server {
   var isLogPending = true
   /// The number of the next record to show.
   var record: UInt64 = 1
+  /// The least severity of records that are shown: a release image is quiet while all is well.
+  let leastSeverity: LogSeverity
   /// Monotonic nanoseconds when deviced is asked again for a driver; nil while there is one.
   var nextTry: UInt64?
   /// Work is left that a message in between comes before.
@@ -81,6 +84,7 @@ public struct Seriald: Server {
       let waiting = WaitingWrites(in: start.heap, slotCount: max(0, slotCount))
     else { throw .noMemory }
     console = Console(output: output, editor: editor, partials: partials)
+    leastSeverity = start.info.profile == .release ? .warning : .info
     self.waiting = waiting
     try findDriver(&system)
     do throws(ResultCode) {

@@ -3,6 +3,7 @@
 import Bootstrap
 import Bytes
 import CapABI
+import Handoff
 import IPC
 import SerialdCore
 import Service
@@ -51,7 +52,8 @@ final class Scene {
   static let readerReply = CapSlot(rawValue: ServiceSlot.firstFree + 1)
 
   init(
-    _ around: Surroundings = Surroundings(), heap: Int = 1 << 18, cspaceSlots: UInt32 = 4096
+    _ around: Surroundings = Surroundings(), heap: Int = 1 << 18, cspaceSlots: UInt32 = 4096,
+    profile: BuildProfile = .smoke
   ) throws {
     self.around = around
     kernel.answer(ServiceSlot.control(0)) { _ in
@@ -73,7 +75,8 @@ final class Scene {
     }
     kernel.answer(ServiceSlot.peer(1)) { Self.logd($0, around) }
     kernel.answer(CapSlot(rawValue: ServiceSlot.firstFree)) { Self.driver($0, around) }
-    var start = Start.sample(.seriald, heapBytes: heap, cspaceSlots: cspaceSlots)
+    var start = Start.sample(
+      .seriald, heapBytes: heap, cspaceSlots: cspaceSlots, profile: profile)
     var system = kernel.system
     seriald = try Seriald(&start, &system)
   }

@@ -2,6 +2,7 @@
 
 import Bootstrap
 import CapABI
+import Handoff
 import IPC
 import SerialdCore
 import Service
@@ -79,6 +80,14 @@ struct WriteTests {
         "[1.234] timed: hello", "[3.702] kernel: ERIX_KERNEL:X", "[4.936] program-1000: wrong",
       ])
     #expect(try scene.status().recordCount == 3)
+  }
+
+  @Test func `a release image shows what somebody should look at only`() throws {
+    let scene = try Scene(profile: .release)
+    scene.around.log("hello")
+    scene.around.log("look", .warning)
+    scene.signal(4)
+    #expect(scene.look() == "[2.468] timed: look\r\n")
   }
 
   @Test func `records that are gone are told`() throws {
