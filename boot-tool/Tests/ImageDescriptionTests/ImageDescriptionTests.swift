@@ -64,6 +64,7 @@ struct ImageDescriptionTests {
     #expect(
       names == [
         "rootd", "memd", "vspaced", "pagerd", "procd", "named", "timed", "logd", "crashd",
+        "irqd", "deviced", "probed", "hotplugd", "seriald", "shell", "crash-test", "drv-serial",
       ])
   }
 

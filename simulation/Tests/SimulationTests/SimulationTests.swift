@@ -57,8 +57,11 @@ import Testing
   func `what ends again and again is there again, and leaves nothing behind`(
     _ role: RoleID
   ) throws {
-    let misfortunes = [1700, 1800, 1900, 2000].map { Misfortune(.end(role), before: $0) }
-    let outcome = try Self.series().boot(BootPlan(seed: 1, misfortunes))
+    let series = try Self.series()
+    // When the start is over, and those are at work who use the services.
+    let calls = try series.undisturbed(seed: 1).calls
+    let misfortunes = [90, 92, 94, 96].map { Misfortune(.end(role), before: calls * $0 / 100) }
+    let outcome = try series.boot(BootPlan(seed: 1, misfortunes))
     #expect(outcome.findings == [])
     #expect(outcome.exitCode == 0x10)
   }
