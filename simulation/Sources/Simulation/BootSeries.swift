@@ -74,12 +74,9 @@ public final class BootSeries {
   }
 
   /// The roles of a compiled boot configuration that are always there, rootd excepted.
-  ///
-  /// A service that is not required stays away when its first start fails.
   static func roles(in configuration: [UInt8]) -> [RoleID] {
     guard let config = try? BootConfig(decoding: configuration.span.rawBytes) else { return [] }
     return (0..<config.services.count).compactMap { config.services[$0] }
-      .filter { $0.isRequired && ($0.launchKind == .rootd || $0.launchKind == .procd) }
-      .map(\.role)
+      .filter { $0.launchKind == .rootd || $0.launchKind == .procd }.map(\.role)
   }
 }

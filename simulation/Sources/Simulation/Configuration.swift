@@ -25,6 +25,8 @@ struct Configuration {
     }
     draft.services.removeAll { !isThere($0.entry.role) }
     for index in draft.services.indices {
+      // A boot without it would be as good, and would leave less: here it fails, and says so.
+      draft.services[index].entry.isRequired = true
       draft.services[index].dependencies.removeAll { !isThere($0.role) }
       draft.services[index].edges.removeAll { !isThere($0.peer) }
       draft.services[index].capabilities.removeAll { !isThere($0.descriptor.peer) }
