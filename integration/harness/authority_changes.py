@@ -15,17 +15,18 @@ Row = tuple[int, int, int, int, int, str]
 def _lasting(process: Process) -> Counter[Row]:
     """What a service holds for as long as it is there, without what differs from start to start.
 
-    That is the number of its instance, the places of what it keeps for its work, the numbers of the
-    calls that it owes a reply, and the memory that memd gave out.
+    That is the number of its instance, the places of what it keeps for its work, the replies that
+    it owes just then, and the memory that memd gave out.
     """
     rows: Counter[Row] = Counter()
     for one in process.singles.values():
         is_kept = one.slot >= derived.FIRST_KEPT
         if is_kept and process.role == "memd" and derived.is_memory_of_memd(one):
             continue
+        if is_kept and derived.is_owed_reply(process.role, one):
+            continue
         slot = 0 if is_kept and process.role != "rootd" else one.slot
         badge = one.badge & 0xFFFF_FFFF if one.slot == derived.SUPERVISOR else one.badge
-        badge = 0 if derived.is_owed_reply(process.role, one) else badge
         rows[(slot, one.type, one.family, one.rights, badge, one.target)] += 1
     return rows
 
